@@ -1,0 +1,36 @@
+import "@tabler/core/js/src/bootstrap/dropdown";
+import "@tabler/core/js/src/bootstrap/offcanvas";
+import Alpine from "@alpinejs/csp";
+import { startChanges } from "./js/changes.js";
+import { startCharts } from "./js/charts-when-needed.js";
+import { startConfirm } from "./js/confirm.js";
+import { countdown } from "./js/countdown.js";
+import { dropfield } from "./js/dropfield.js";
+import { startHtmx } from "./js/htmx.js";
+import { startKeys } from "./js/keys.js";
+import { startListings } from "./js/listing.js";
+import { startLive } from "./js/live.js";
+import { startPage } from "./js/page.js";
+import { reveal } from "./js/reveal.js";
+import { selection } from "./js/selection.js";
+import { startSheet } from "./js/sheet.js";
+import { startThemeToggle } from "./js/theme-toggle.js";
+import { startToasts } from "./js/toasts.js";
+
+Alpine.data("countdown", countdown);
+Alpine.data("dropfield", dropfield);
+Alpine.data("reveal", reveal);
+Alpine.data("selection", selection);
+
+startHtmx();
+startThemeToggle();
+startCharts();
+startKeys();
+startSheet();
+startListings();
+startToasts();
+startConfirm();
+startChanges();
+startPage();
+startLive();
+Alpine.start();

@@ -1,0 +1,12 @@
+// Sentences that scripts show come translated from the page: <meta name="quad-words" content="{json}">.
+const meta = document.querySelector('meta[name="quad-words"]');
+const all = meta ? JSON.parse(meta.content) : {};
+
+/**
+ * @param {string} key which sentence
+ * @param {Record<string, string | number>} [values] put where the sentence says {name}
+ */
+export function words(key, values = {}) {
+  const sentence = all[key] ?? "";
+  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,64 @@
+"""What academics shows on the home page of each role."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from quad.academics import policy
+from quad.academics.lists.teaching import STATES
+from quad.academics.service import dashboards, records
+from quad.core import clock
+from quad.core.errors import NotFound
+from quad.core.i18n import current_reader
+from quad.core.i18n import gettext as _
+from quad.core.policy import Actor, narrowed
+
+NOON, EVENING = 12, 18
+
+
+def greeting(name: str) -> str:
+    """Greet by the time of day where the reader is."""
+    hour = clock.now().astimezone(ZoneInfo(current_reader().zone)).hour
+    first = name.split(" ", maxsplit=1)[0]
+    if hour < NOON:
+        return _("Good morning, %(name)s", name=first)
+    if hour < EVENING:
+        return _("Good afternoon, %(name)s", name=first)
+    return _("Good evening, %(name)s", name=first)
+
+
+def student_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    """The student's figures, courses, averages and latest marks; nothing without a profile."""
+    try:
+        record = records.own_record(db, actor)
+    except NotFound:
+        return None
+    return {
+        "greeting": greeting(actor.name),
+        "record": record,
+        "recent": records.recent_marks(record),
+    }
+
+
+def faculty_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    """The teacher's offerings with what is still missing, and how the results spread."""
+    taught = dashboards.taught(db, actor)
+    return {
+        "greeting": greeting(actor.name),
+        "taught": taught,
+        "distribution": dashboards.distribution(db, actor, [each.id for each in taught]),
+        "states": STATES,
+    }
+
+
+def staff_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    """How much there is, for the working role: the institution, or the departments one heads."""
+    return {
+        "greeting": greeting(actor.name),
+        "counts": dashboards.counts(db, narrowed(actor, actor.working_role)),
+        "may_import": policy.STUDENT_IMPORT.may(actor),
+    }

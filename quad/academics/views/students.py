@@ -1,0 +1,219 @@
+"""Students: the list, one student, adding, changing, deleting, bringing back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
+from markupsafe import Markup
+from werkzeug.wrappers import Response as BaseResponse
+
+from quad.academics import policy
+from quad.academics.forms import EditStudent, EnrolStudents, NewStudent
+from quad.academics.lists.choices import departments, programmes
+from quad.academics.lists.people import DELETED_STUDENTS, STATUS, STUDENTS, only_students
+from quad.academics.service import enrolments, records, sheets, students
+from quad.academics.views.blueprint import action, bp, form_page, fresh_one_time
+from quad.core.errors import NotFound
+from quad.core.export.writing import FORMATS, file_name, write
+from quad.core.forms import Bound
+from quad.core.i18n import gettext as _
+from quad.core.i18n import ngettext
+from quad.core.listing import query
+from quad.core.listing.bulk import chosen_ids
+from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.web.lists import list_page
+
+
+def _choices() -> dict[str, Any]:
+    db = current_db()
+    return {
+        "department_id": departments(db),
+        "programme_id": programmes(db),
+        "status": [(status.value, label) for status, (_state, label) in STATUS.items()],
+    }
+
+
+@bp.get("/students")
+def students_index() -> BaseResponse:
+    actor = current_actor()
+    policy.STUDENT_LIST.require(actor)
+    actions = []
+    if policy.STUDENT_ADD.may(actor):
+        actions.append(action(_("Deleted"), "academics.deleted_students", "trash"))
+    if policy.STUDENT_IMPORT.may(actor):
+        actions.append(action(_("Import"), "importing.index", "file-import"))
+    if policy.STUDENT_ADD.may(actor):
+        actions.append(action(_("Add student"), "academics.new_student", "plus", primary=True))
+    return list_page(STUDENTS, actions=actions)
+
+
+@bp.get("/students/deleted")
+def deleted_students() -> BaseResponse:
+    policy.STUDENT_ADD.require(current_actor())
+    return list_page(DELETED_STUDENTS)
+
+
+@bp.route("/students/new", methods=["GET", "POST"])
+def new_student() -> ResponseReturnValue:
+    actor = current_actor()
+    policy.STUDENT_ADD.require(actor)
+    form = bind(NewStudent)
+    if form.data is not None:
+        one_time = fresh_one_time()
+        with refusals(form):
+            added = students.add(current_db(), actor, form.data, one_time)
+        if not form.errors:
+            told = _(
+                "Student added. The one-time password goes to %(email)s.", email=added_email(form)
+            )
+            return done(told, url_for("academics.student", student_id=added.id))
+    form.choices.update(_choices())
+    return form_page(
+        form,
+        title=_("Add student"),
+        lead=_(
+            "Three answers are enough. A one-time password is made and mailed with the invitation."
+        ),
+        crumbs=[(_("Students"), url_for("academics.students_index"))],
+        submit=_("Add student"),
+        cancel=url_for("academics.students_index"),
+        more=tuple(NewStudent.model_fields)[3:],
+    )
+
+
+def added_email(form: Bound[NewStudent]) -> str:
+    """Return the address as it was typed."""
+    return str(form.raw.get("email", "")).strip()
+
+
+@bp.get("/students/<int:student_id>")
+def student(student_id: int) -> ResponseReturnValue:
+    db, actor = current_db(), current_actor()
+    try:
+        shown = records.record(db, actor, student_id)
+    except NotFound:
+        shown = records.deleted_record(db, actor, student_id)
+    buttons = query.allowed(
+        db,
+        actor,
+        [student_id],
+        {
+            "edit": policy.STUDENT_EDIT,
+            "delete": policy.STUDENT_DELETE,
+            "restore": policy.STUDENT_DELETED,
+        },
+    )
+    may = {name for name, ids in buttons.items() if student_id in ids}
+    return page("academics/student.html", record=shown, may=may, statuses=STATUS, staff=_staff())
+
+
+def _staff() -> bool:
+    return policy.STUDENT_LIST.may(current_actor())
+
+
+@bp.route("/students/<int:student_id>/edit", methods=["GET", "POST"])
+def edit_student(student_id: int) -> ResponseReturnValue:
+    db, actor = current_db(), current_actor()
+    row = policy.STUDENT_EDIT.get(db, actor, student_id, read=policy.STUDENT_READ)
+    form = bind(EditStudent, initial=students.editable(db, row))
+    if form.data is not None:
+        with refusals(form):
+            students.edit(db, actor, student_id, form.data)
+        if not form.errors:
+            return done(_("Saved."), url_for("academics.student", student_id=student_id))
+    form.choices.update(_choices())
+    back = url_for("academics.student", student_id=student_id)
+    return form_page(
+        form,
+        title=_("Edit"),
+        crumbs=[
+            (_("Students"), url_for("academics.students_index")),
+            (form.initial["full_name"], back),
+        ],
+        submit=_("Save"),
+        cancel=back,
+    )
+
+
+@bp.post("/students/<int:student_id>/delete")
+def delete_student(student_id: int) -> BaseResponse:
+    students.delete(current_db(), current_actor(), student_id)
+    # The page of the deleted student has the button that takes it back.
+    return done(
+        _("Deleted. You can bring the student back here."),
+        url_for("academics.student", student_id=student_id),
+    )
+
+
+@bp.post("/students/<int:student_id>/restore")
+def restore_student(student_id: int) -> BaseResponse:
+    students.restore(current_db(), current_actor(), student_id)
+    return done(_("The student is back."), url_for("academics.student", student_id=student_id))
+
+
+@bp.post("/students/delete")
+def delete_students() -> BaseResponse:
+    db, actor = current_db(), current_actor()
+    chosen = chosen_ids(STUDENTS, db, actor, request.form, permission=policy.STUDENT_DELETE)
+    for student_id in chosen:
+        students.delete(db, actor, student_id)
+    told = ngettext("%(num)s student deleted.", "%(num)s students deleted.", len(chosen))
+    undo = Markup(' <a href="{}">{}</a>').format(
+        url_for("academics.deleted_students"), _("Bring back")
+    )
+    return done(Markup.escape(told) + undo, url_for("academics.students_index"))
+
+
+@bp.post("/students/restore")
+def restore_students() -> BaseResponse:
+    db, actor = current_db(), current_actor()
+    chosen = chosen_ids(DELETED_STUDENTS, db, actor, request.form)
+    for student_id in chosen:
+        students.restore(db, actor, student_id)
+    told = ngettext("%(num)s student is back.", "%(num)s students are back.", len(chosen))
+    return done(told, url_for("academics.students_index"))
+
+
+@bp.post("/students/export")
+def export_students() -> BaseResponse:
+    db, actor = current_db(), current_actor()
+    policy.STUDENT_LIST.require(actor)
+    chosen = chosen_ids(STUDENTS, db, actor, request.form)
+    written = write(STUDENTS, query.every_row(db, STUDENTS, actor, only_students(chosen)), "csv")
+    response = Response(written.pieces(), mimetype=FORMATS["csv"])
+    response.headers["Content-Length"] = str(written.size)
+    response.headers["Content-Disposition"] = f'attachment; filename="{file_name(STUDENTS, "csv")}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@bp.post("/students/enrol")
+def enrol_students() -> ResponseReturnValue:
+    """The picked students first come to a page that asks for the offering, which posts here again."""
+    db, actor = current_db(), current_actor()
+    policy.STUDENT_LIST.require(actor)
+    chosen = chosen_ids(STUDENTS, db, actor, request.form)
+    offering = request.form.get("offering_id", "")
+    problem = ""
+    if offering.isascii() and offering.isdigit() and len(offering) < 19:
+        form = EnrolStudents.model_construct(student_ids=chosen, register_numbers=[])
+        outcomes = enrolments.enrol(db, actor, int(offering), form)
+        told = " ".join([enrolments.summary(outcomes), *enrolments.refusals_in(outcomes)])
+        return done(told, url_for("academics.offering", offering_id=int(offering)))
+    if "offering_id" in request.form:
+        problem = _("Choose an offering.")
+    return page(
+        "academics/enrol_students.html",
+        422 if problem else 200,
+        ids=chosen,
+        problem=problem,
+        offerings=sheets.open_offerings(db, actor),
+    )
+
+
+@bp.get("/record")
+def own_record() -> ResponseReturnValue:
+    shown = records.own_record(current_db(), current_actor())
+    return page("academics/record.html", record=shown, statuses=STATUS)

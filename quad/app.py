@@ -1,0 +1,118 @@
+"""The roof: wires configuration, database, domains and web kit into one Flask application."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from apiflask import APIBlueprint
+from flask import Blueprint
+
+from quad.academics.module import MODULE as ACADEMICS
+from quad.audit.module import MODULE as AUDIT
+from quad.core.config import Settings
+from quad.core.db.engine import Database
+from quad.core.house import NAME
+from quad.core.jobs.runtime import attach
+from quad.core.logs import configure_logs
+from quad.core.settings import use_defaults
+from quad.identity.door import DOOR
+from quad.identity.module import MODULE as IDENTITY
+from quad.identity.service.actor import use_badges
+from quad.institution.module import MODULE as INSTITUTION
+from quad.notifications.module import MODULE as NOTIFICATIONS
+from quad.web import styleguide
+from quad.web.api import complete_description
+from quad.web.errors import init_errors
+from quad.web.health import bp as health
+from quad.web.home import MODULE as HOME
+from quad.web.importing.module import MODULE as IMPORTING
+from quad.web.limits import init_limits
+from quad.web.lists import MODULE as LISTS
+from quad.web.module import Module
+from quad.web.operations.module import MODULE as OPERATIONS
+from quad.web.search import MODULE as SEARCH
+from quad.web.security import init_security
+from quad.web.shell import init_shell
+from quad.web.site import Runtime, Site
+
+MODULES: tuple[Module, ...] = (
+    HOME,
+    LISTS,
+    SEARCH,
+    IMPORTING,
+    OPERATIONS,
+    INSTITUTION,
+    IDENTITY,
+    ACADEMICS,
+    NOTIFICATIONS,
+    AUDIT,
+)
+PACKAGE = Path(__file__).parent
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the configured database, making the data folder when there is none."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return Database(settings.database, pool=settings.database_pool)
+
+
+def create_app(settings: Settings, database: Database | None = None) -> Site:
+    """Build the application for `settings`; `database` is given by tests and by commands that have one open."""
+    configure_logs(settings)
+    app = Site(
+        "quad",
+        title="Quad",
+        version="1",
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        root_path=str(PACKAGE),
+        static_folder=None,
+        template_folder="web/templates",
+    )
+    app.secret_key = settings.secret
+    app.config.update(
+        TESTING=False,
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=settings.max_body,
+        OPENAPI_VERSION="3.1.0",
+        AUTO_OPERATION_ID=True,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        SYNC_LOCAL_SPEC=False,
+        SECURITY_SCHEMES={
+            "bearer": {"type": "http", "scheme": "bearer"},
+            "cookie": {"type": "apiKey", "in": "cookie", "name": "quad_session"},
+        },
+    )
+    database = database or open_database(settings)
+    attach(database, settings)
+    use_defaults({NAME.key: settings.institution_name})
+    app.extensions["quad"] = Runtime(settings, database, MODULES, DOOR)
+    use_badges({badge.name: badge.count for module in MODULES for badge in module.badges})
+    init_shell(app, settings)
+    init_security(app, settings)
+    init_limits(app, settings)
+    init_errors(app)
+    app.spec_processor(complete_description)
+    _register(app, health)
+    for module in MODULES:
+        for blueprint in module.blueprints:
+            _register(app, blueprint)
+    if settings.development:
+        _register(app, styleguide.bp)
+    return app
+
+
+def _register(app: Site, blueprint: Blueprint) -> None:
+    """Pages are no part of the API's description; only blueprints of the API are."""
+    if not isinstance(blueprint, APIBlueprint):
+        blueprint.enable_openapi = False  # type: ignore[attr-defined]
+    app.register_blueprint(blueprint)
+
+
+def load_modules() -> tuple[Module, ...]:
+    """Return every domain; importing this module has registered their jobs and listeners."""
+    return MODULES

@@ -1,0 +1,277 @@
+"""The JSON door: `operation` binds, calls, wraps into the envelope, and documents.
+
+JSON is bound from the bytes of the body, strictly, after authentication (docs/adr). APIFlask renders the description
+from what is declared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import wraps
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from apiflask import APIBlueprint
+from flask import Response, request
+from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter
+
+from quad.core.errors import Invalid, QuadError, SignedOut, Unsupported
+from quad.core.forms import Bound, Form
+from quad.core.i18n import gettext as _
+from quad.web.site import current_actor
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+# ids leave as strings; numbers with a fixed number of decimals leave as JSON numbers; moments end in Z.
+WireId = Annotated[int, PlainSerializer(str, return_type=str)]
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+Moment = Annotated[datetime, PlainSerializer(_stamp, return_type=str)]
+
+
+class Out(BaseModel):
+    """Base of everything the API answers with; reads attributes of rows as well as mappings."""
+
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+class PageOut(Out):
+    """Where a list stands. `exact` false means "more than `total`"; `next` and `previous` are addresses or null."""
+
+    total: int
+    exact: bool
+    next: str | None
+    previous: str | None
+
+
+class ListQuery(Form):
+    """What every list takes, for the description; `quad.core.listing.arguments` reads it. Lists add their filters."""
+
+    q: Annotated[str, Field(description="Words that begin a word of the row")] = ""
+    sort: Annotated[str, Field(description="A column to sort by; a minus in front turns it round")] = ""
+    size: Annotated[int, Field(ge=1, le=100)] = 25
+    page: Annotated[int, Field(ge=1, le=50, description="Past page 50 follow `next`")] = 1
+    after: Annotated[str, Field(description="From `next`")] = ""
+    before: Annotated[str, Field(description="From `previous`")] = ""
+    count: Annotated[str, Field(description="`exact` counts past 10,000")] = ""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer with something beside the data: another status or message, where a list stands, headers, an error."""
+
+    data: Any = None
+    message: str | None = None
+    status: int | None = None
+    page: PageOut | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    error: str | None = None
+
+
+SCHEMAS: dict[str, dict[str, Any]] = {}
+REFERENCE = "#/components/schemas/{model}"
+
+
+def _schema(kind: Any, mode: Any) -> dict[str, Any]:
+    """Return the JSON schema of `kind`, with nested models moved to the shared components."""
+    if kind is None:
+        return {"type": "null"}
+    schema = TypeAdapter(kind).json_schema(mode=mode, ref_template=REFERENCE)
+    SCHEMAS.update(schema.pop("$defs", {}))
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        SCHEMAS[kind.__name__] = schema
+        return {"$ref": REFERENCE.format(model=kind.__name__)}
+    return schema
+
+
+ERROR_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "success": {"const": False},
+        "error": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "string"}},
+    },
+    "required": ["success", "error"],
+}
+REASONS = {
+    400: "The request could not be understood",
+    401: "Not signed in, or the token is not valid",
+    403: "Seen, but not allowed",
+    404: "Nothing here, or not visible to you",
+    409: "A rule says no",
+    413: "Too large",
+    415: "Not JSON",
+    422: "A value does not fit",
+    429: "Too many tries",
+    503: "Not available now",
+}
+
+
+def _error(status: int) -> dict[str, Any]:
+    SCHEMAS.setdefault("Error", ERROR_SCHEMA)
+    content = {"application/json": {"schema": {"$ref": REFERENCE.format(model="Error")}}}
+    return {"description": REASONS[status], "content": content}
+
+
+def _envelope(answers: Any, paged: bool) -> dict[str, Any]:
+    properties: dict[str, Any] = {
+        "success": {"type": "boolean"},
+        "message": {"type": "string"},
+        "data": _schema(answers, "serialization"),
+    }
+    if paged:
+        properties["page"] = _schema(PageOut, "serialization")
+    required = ["success", "message", "data"]
+    schema = {"type": "object", "properties": properties, "required": required}
+    return {"application/json": {"schema": schema}}
+
+
+def operation(
+    blueprint: APIBlueprint,
+    method: str,
+    path: str,
+    *,
+    body: type[Form] | None = None,
+    query: type[Form] | None = None,
+    answers: Any = None,
+    status: int = 200,
+    message: str = "",
+    errors: Iterable[int] = (),
+    also: Mapping[int, str] | None = None,
+    public: bool = False,
+    paged: bool = False,
+    lenient: str | None = None,
+    raw_body: str | None = None,
+    file: str | None = None,
+) -> Callable[[V], V]:
+    """Declare one API operation.
+
+    The view is called with the path's values, `body=` and `query=` (checked input) when declared. It returns data that
+    fits `answers`, or an `Answer`. `errors` are further statuses it may answer with; 401 (unless `public`), 404 (with
+    path values) and 400/415/422 (with a body) are added. `also` documents further successful statuses. `lenient` is for
+    the coding contract: unknown keys are ignored and a missing field is a 400 with this sentence. `raw_body` names a
+    media type that the view reads itself, `file` one that it answers with, as a `Response`, instead of JSON.
+    """
+
+    def declare(view: V) -> V:
+        @wraps(view)
+        def answer(**values: Any) -> Response:
+            if not public and not current_actor().signed_in:
+                raise SignedOut
+            if body is not None:
+                values["body"] = _read_body(body, lenient)
+            if query is not None:
+                values["query"] = _read_query(query)
+            given = view(**values)
+            return given if isinstance(given, Response) else _respond(given, answers, status, message)
+
+        statuses = (
+            set(errors) | ({401} if not public else set()) | ({404} if "<" in path else set())
+        )
+        if body is not None:
+            statuses |= {400, 413, 415, 422}
+        if query is not None or paged:
+            statuses |= {400, 422}
+        if paged:
+            statuses.add(403)
+        text = {"type": "string", "format": "binary"}
+        content = {file: {"schema": text}} if file else _envelope(answers, paged)
+        responses: dict[int, Any] = {status: {"description": message or "Done", "content": content}}
+        for code, reason in (also or {}).items():
+            responses[code] = {"description": reason, "content": _envelope(Any, False)}
+        responses |= {code: _error(code) for code in sorted(statuses | {429})}
+        spec: dict[str, Any] = {"responses": responses}
+        if body is not None:
+            spec |= {"body": _schema(body, "validation"), "content_type": "application/json"}
+        if raw_body is not None:
+            spec |= {"body": text, "content_type": raw_body}
+        if query is not None or paged:
+            spec["args"] = [(query or ListQuery, "query")]
+        if not public:
+            spec["security"] = [{"bearer": []}, {"cookie": []}]
+        documented: Any = answer
+        documented._spec = spec
+        blueprint.add_url_rule(path, endpoint=view.__name__, view_func=documented, methods=[method])
+        return documented  # type: ignore[no-any-return]
+
+    return declare
+
+
+def _read_body(kind: type[Form], lenient: str | None) -> Form:
+    if not request.is_json:
+        raise Unsupported
+    raw = request.get_data(cache=True)
+    if lenient is None:
+        return Bound.from_json(kind, raw).require()
+    try:
+        given = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise QuadError(_("The body is not valid JSON.")) from error
+    if not isinstance(given, dict):
+        raise QuadError(_("The body must be a JSON object."))
+    known = {name: value for name, value in given.items() if name in kind.model_fields}
+    for name, info in kind.model_fields.items():
+        if info.is_required() and known.get(name) in (None, ""):
+            raise QuadError(lenient or _("%(field)s is required.", field=name))
+    return Bound.from_json(kind, orjson.dumps(known)).require()
+
+
+def _read_query(kind: type[Form]) -> Form:
+    return Bound.from_html(kind, request.args).require()
+
+
+def _respond(result: Any, answers: Any, status: int, message: str) -> Response:
+    given = result if isinstance(result, Answer) else Answer(result)
+    data = given.data
+    if answers is not None and data is not None:
+        adapter = _adapter(answers)
+        data = adapter.dump_python(adapter.validate_python(data, from_attributes=True), mode="json")
+    envelope: dict[str, Any]
+    if given.error is not None:
+        envelope = {"success": False, "error": given.error}
+    else:
+        envelope = {"success": True, "message": given.message or message or _("OK"), "data": data}
+    if given.page is not None:
+        envelope["page"] = given.page.model_dump(mode="json")
+    return json_response(envelope, given.status or status, given.headers)
+
+
+_adapters: dict[Any, TypeAdapter[Any]] = {}
+
+
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    if kind not in _adapters:
+        _adapters[kind] = TypeAdapter(kind)
+    return _adapters[kind]
+
+
+def json_response(
+    envelope: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return `envelope` as JSON bytes."""
+    response = Response(orjson.dumps(envelope), status, mimetype="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    response.headers.update(headers or {})
+    return response
+
+
+def error_response(error: QuadError) -> Response:
+    """Return the one error body of the API."""
+    envelope: dict[str, Any] = {"success": False, "error": str(error)}
+    if isinstance(error, Invalid):
+        envelope["fields"] = error.fields
+    return json_response(envelope, error.status)
+
+
+def complete_description(spec: dict[Any, Any] | str) -> dict[Any, Any] | str:
+    """Put the shared schemas into the finished OpenAPI document."""
+    if isinstance(spec, dict):
+        spec.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+    return spec

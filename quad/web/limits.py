@@ -1,0 +1,60 @@
+"""Rate limits: in memory for one process, in Redis for several."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from flask import request
+from flask_limiter import Limiter, RequestLimit
+
+from quad.core.config import Settings
+from quad.core.errors import TooMany
+
+if TYPE_CHECKING:
+    from quad.web.site import Site
+
+
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+def client_address() -> str:
+    """Return the caller's address; the process shell has already judged the proxies."""
+    return request.remote_addr or "unknown"
+
+
+def _refuse(limit: RequestLimit) -> None:
+    raise TooMany(retry_after=max(1, int(limit.limit.get_expiry())))
+
+
+limiter = Limiter(key_func=client_address, headers_enabled=False, on_breach=_refuse)
+
+
+def init_limits(app: Site, settings: Settings) -> None:
+    """Install the limits on `app`."""
+    app.config.update(
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_ENABLED=settings.rate_limits == "on",
+        RATELIMIT_STRATEGY="moving-window",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+    )
+    limiter.init_app(app)
+
+
+def limit(
+    rule: str,
+    *,
+    key: Callable[[], str] = client_address,
+    scope: str = "",
+    methods: list[str] | None = None,
+) -> Callable[[V], V]:
+    """Limit a view to `rule` ("10 per minute") per `key`; views that share `scope` share the count.
+
+    `methods` limits only requests by these methods.
+    """
+    chosen: Any = (
+        limiter.shared_limit(rule, scope=scope, key_func=key, methods=methods)
+        if scope
+        else limiter.limit(rule, key_func=key, methods=methods)
+    )
+    return chosen  # type: ignore[no-any-return]

@@ -1,0 +1,23 @@
+"""Who may look after the machinery."""
+
+from __future__ import annotations
+
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.jobs.models import Job
+from quad.core.mail.models import Mail
+from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Permission
+
+
+def _admin(actor: Actor) -> Branches:
+    return EVERYTHING if actor.has("admin") else NOTHING
+
+
+def _watches(actor: Actor) -> Branches:
+    return EVERYTHING if actor.has("admin") else (Job.created_by == actor.own_id,)
+
+
+READ_JOBS = Permission("operations.job.read", _l("See background jobs"), Job, _admin)
+WATCH_JOB = Permission("operations.job.watch", _l("Watch a job one asked for"), Job, _watches)
+RETRY_JOB = Permission("operations.job.retry", _l("Try a job again that was given up"), Job, _admin)
+READ_MAIL = Permission("operations.mail.read", _l("See the log of mails"), Mail, _admin)
+RESEND_MAIL = Permission("operations.mail.resend", _l("Send a mail again"), Mail, _admin)

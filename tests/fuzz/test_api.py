@@ -1,0 +1,142 @@
+"""schemathesis on the whole API: no fault, no status and no shape that the description does not name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as some
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.config import GenerationConfig, SchemathesisConfig
+from schemathesis.core.result import Ok
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from quad.core.config import Settings
+from quad.web.site import Site
+from tests.databases import Workshop
+from tests.matrix.requests import API, OTHERS, USUAL
+from tests.matrix.stage import Stage, staged
+
+pytestmark = [pytest.mark.slow, pytest.mark.feature("C33")]
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
+USUAL_BUDGET = 6
+TORTURE_BUDGET = 400
+
+
+@pytest.fixture(scope="module")
+def stage(
+    _site: Site, workshop: Workshop, settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stage]:
+    with staged(_site, workshop, settings, tmp_path_factory.mktemp("fuzz")) as stage:
+        yield stage
+
+
+def read_schema(app: Site) -> Any:
+    generation = GenerationConfig(deterministic=True, with_security_parameters=False)
+    config = SchemathesisConfig()
+    config.projects.default.generation = generation
+    return schemathesis.openapi.from_wsgi(f"{API}/openapi.json", app, config=config)
+
+
+def known_numbers(operation: Any, stage: Stage, role: str) -> dict[str, Any]:
+    """Return numbers that are there for the placeholders of the path; made-up ones only find nothing."""
+    seen = vars(stage.world.seen_by(role))
+    short = operation.path.removeprefix(API)
+    for name in ("{" + part + "}" for part in [*USUAL, "row_id"]):
+        short = short.replace(name, f"<int:{name.strip('{}')}>")
+    method = operation.method.upper()
+    other = OTHERS.get(f"{method} {short}", OTHERS.get(short, {}))
+    names = [part.strip("{}") for part in operation.path.split("/") if part.startswith("{")]
+    found = {name: other.get(name, USUAL.get(name, "")) for name in names}
+    if names == ["kind"]:
+        return {"kind": "students"}
+    return {name: seen[thing] for name, thing in found.items()}
+
+
+def problem(operation: Any, stage: Stage, role: str, mode: GenerationMode, budget: int) -> str:
+    """Send `budget` made-up requests; return what the first that breaks the description says."""
+    cases = operation.as_strategy(generation_mode=mode)
+    if "{" in operation.path:
+        numbers = known_numbers(operation, stage, role)
+        there = operation.as_strategy(generation_mode=mode, path_parameters=numbers)
+        cases = some.one_of(there, there, cases)
+
+    @settings(
+        max_examples=budget,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def each(case: Any) -> None:
+        stage.restored.put_back()
+        answer = case.call(headers=stage.bearer(role))
+        case.validate_response(answer, checks=CHECKS)
+
+    try:
+        each()
+    except BaseExceptionGroup as error:
+        return f"{operation.label}: " + "; ".join(str(one) for one in error.exceptions)
+    except Exception as error:
+        return f"{operation.label}: {error}"
+    return ""
+
+
+def examine(stage: Stage, role: str, mode: GenerationMode, budget: int) -> None:
+    found = [each.ok() for each in read_schema(stage.app).get_all_operations() if isinstance(each, Ok)]
+    if mode is GenerationMode.NEGATIVE:
+        found = [each for each in found if each.body or each.query or each.path_parameters]
+    problems = [problem(each, stage, role, mode, budget) for each in found]
+    assert not any(problems), "\n\n".join(filter(None, problems))
+
+
+def test_the_description_holds_every_address_of_the_api(_site: Site) -> None:
+    described = {
+        f"{each.ok().method.upper()} {each.ok().path}"
+        for each in read_schema(_site).get_all_operations()
+    }
+    there = {
+        f"{method} " + PLACEHOLDER.sub(r"{\1}", rule.rule)
+        for rule in _site.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith(API) and rule.endpoint != "openapi.spec"
+    }
+    assert described == there
+
+
+MODES = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
+
+
+@pytest.mark.parametrize("mode", MODES, ids=["fitting", "unfit"])
+@pytest.mark.parametrize("role", ["admin", "stu"])
+def test_the_api_answers_only_what_it_describes(
+    stage: Stage, role: str, mode: GenerationMode
+) -> None:
+    examine(stage, role, mode, USUAL_BUDGET)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("mode", MODES, ids=["fitting", "unfit"])
+@pytest.mark.parametrize("role", ["admin", "hod", "fac", "stu"])
+def test_the_api_answers_only_what_it_describes_for_long(
+    stage: Stage, role: str, mode: GenerationMode
+) -> None:
+    examine(stage, role, mode, TORTURE_BUDGET)
