@@ -102,6 +102,8 @@ function compress() {
 remember(await build({ ...shared, entryPoints: ["frontend/app.js"], format: "esm", splitting: true }));
 remember(await build({ ...shared, entryPoints: ["frontend/theme.js"], format: "iife" }));
 remember(await build({ ...shared, entryPoints: ["frontend/style.css"], plugins: [tablerDiet] }));
+remember(await build({ ...shared, entryPoints: ["frontend/apidocs.js"], format: "esm" }));
+remember(await build({ ...shared, entryPoints: ["frontend/apidocs.css"] }));
 place("quad.svg", readFileSync("frontend/quad.svg", "utf8"));
 const icons = sprite();
 licences();

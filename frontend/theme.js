@@ -1,8 +1,9 @@
 // Runs before the first paint: a dark page must not flash white, and pages must know that scripts run.
 const root = document.documentElement;
-let wanted = null;
+let wanted = root.dataset.themeWanted;
 try {
-  wanted = localStorage.getItem("quad-theme");
+  // The switch in the bar holds for this browser; the account's wish for all others.
+  wanted = localStorage.getItem("quad-theme") ?? wanted;
 } catch {
   // A browser that refuses storage still gets the theme of its system.
 }

@@ -22,6 +22,7 @@ from quad.institution.module import MODULE as INSTITUTION
 from quad.notifications.module import MODULE as NOTIFICATIONS
 from quad.web import styleguide
 from quad.web.api import complete_description
+from quad.web.apidocs import bp as apidocs
 from quad.web.errors import init_errors
 from quad.web.health import bp as health
 from quad.web.home import MODULE as HOME
@@ -98,6 +99,7 @@ def create_app(settings: Settings, database: Database | None = None) -> Site:
     init_errors(app)
     app.spec_processor(complete_description)
     _register(app, health)
+    _register(app, apidocs)
     for module in MODULES:
         for blueprint in module.blueprints:
             _register(app, blueprint)

@@ -22,7 +22,10 @@ def main(slug: str) -> None:
         with database.engine.connect() as connection:
             revision = f"{clock.now():%Y%m%d}_{slug}"
             command.revision(
-                configuration(connection), slug.replace("_", " "), autogenerate=True, rev_id=revision
+                configuration(connection),
+                slug.replace("_", " "),
+                autogenerate=True,
+                rev_id=revision,
             )
 
 

@@ -177,7 +177,9 @@ def queries(database: Database) -> Iterator[list[str]]:
             seen.append(statement)
 
     engines = {database.engine}
-    if database.dialect == "sqlite":  # elsewhere the reading engine hands its events on to the other
+    if (
+        database.dialect == "sqlite"
+    ):  # elsewhere the reading engine hands its events on to the other
         engines.add(database.reading_engine)
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
@@ -199,7 +201,16 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `quad demo`: server, worker, database and a filled college."""
     port = free_port()
     folder = tmp_path_factory.mktemp("demo") / "data"
-    command = [sys.executable, "-m", "quad.cli.main", "demo", "--folder", str(folder), "--port", str(port)]
+    command = [
+        sys.executable,
+        "-m",
+        "quad.cli.main",
+        "demo",
+        "--folder",
+        str(folder),
+        "--port",
+        str(port),
+    ]
     log = (folder.parent / "log").open("w")
     process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
     address = f"http://127.0.0.1:{port}"

@@ -112,13 +112,13 @@ def outcome(scheme: Scheme, components: Sequence[Assessed]) -> Outcome:
 
     The total is the sum of weight × value ÷ maximum over what is marked; the percentage is the total over the weights
     marked so far. Complete means that every component that has a weight is marked. A component of weight 0 is shown but
-    decides nothing.
+    decides nothing. Without bands (no scheme reads these marks) there is a percentage but nothing is complete.
     """
     weighty = [c for c in components if c.weight]
     marked = [c for c in weighty if c.marked]
     total = sum((Fraction(c.weight) * c.share for c in marked), Fraction(0))
     weight = sum((Fraction(c.weight) for c in marked), Fraction(0))
-    complete = bool(weighty) and len(marked) == len(weighty)
+    complete = bool(scheme.bands) and bool(weighty) and len(marked) == len(weighty)
     percentage = half_up(total * FULL / weight) if weight else None
     if not complete:
         return Outcome(half_up(total), percentage, "", None, False, False)

@@ -108,9 +108,10 @@ def _averages(database: Database) -> str:
 
 def _jobs(database: Database) -> str:
     with database.reading() as db:
-        found = db.execute(select(Job.state, func.count()).group_by(Job.state))
-        counts = dict(found.tuples().all())
-    dead, waiting = counts.get(JobState.DEAD, 0), counts.get(JobState.QUEUED, 0)
+        dead, waiting = (
+            db.scalar(select(func.count()).where(Job.state == state)) or 0
+            for state in (JobState.DEAD, JobState.QUEUED)
+        )
     if dead:
         raise Unsound(f"{dead} jobs gave up: see /admin/jobs")
     return f"none gave up, {waiting} waiting"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import click
+from sqlalchemy.exc import OperationalError
 
+from quad.app import open_database
 from quad.asgi.serve import serve as serve_site
-from quad.core.config import load_settings
+from quad.core.config import Misconfigured, Settings, load_settings
+from quad.core.db import migration
 from quad.worker import run_worker
 
 
@@ -17,6 +20,7 @@ from quad.worker import run_worker
 def serve(host: str | None, port: int | None, workers: int | None, no_worker: bool) -> int:
     """Serve the site, with one worker process beside it."""
     settings = load_settings()
+    require_tables(settings)
     return serve_site(
         host=host or settings.host,
         port=settings.port if port is None else port,
@@ -29,4 +33,20 @@ def serve(host: str | None, port: int | None, workers: int | None, no_worker: bo
 @click.command()
 def worker() -> None:
     """Run the worker alone: mail, imports, nightly work."""
-    run_worker(load_settings())
+    settings = load_settings()
+    require_tables(settings)
+    run_worker(settings)
+
+
+def require_tables(settings: Settings) -> None:
+    """Raise Misconfigured, with what to do, when the database cannot be reached or its tables are not the newest."""
+    database = open_database(settings)
+    try:
+        state = migration.current(database)
+    except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
+        raise Misconfigured(f"The database does not answer: {reason}") from error
+    finally:
+        database.dispose()
+    if state.current != state.newest:
+        raise Misconfigured("The tables are missing or old. Run: quad db upgrade")

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Session
+
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
-from quad.core.settings import Setting
+from quad.core.settings import Setting, value
 
 GROUP = _l("Institution")
+FRESH = 30.0  # seconds a term line made by the provider is kept
+
+_line_makers: list[Callable[[Session], str]] = []
+_lines: WeakKeyDictionary[Any, tuple[str, float]] = WeakKeyDictionary()
 
 
 def _named(text: str) -> None:
@@ -48,3 +59,21 @@ HELP_DESK = Setting(
     check=_address,
     order=30,
 )
+
+
+def provide_term_line(make: Callable[[Session], str]) -> None:
+    """Let the floor that knows terms word the line below the institution's name."""
+    _line_makers[:] = [make]
+
+
+def term_line(db: Session) -> str:
+    """Return the line below the name: the setting, else where the current term stands."""
+    written = value(db, TERM_LINE)
+    if written or not _line_makers:
+        return written
+    engine = db.get_bind()
+    line, until = _lines.get(engine, ("", 0.0))
+    if until < time.monotonic():
+        line = _line_makers[0](db)
+        _lines[engine] = (line, time.monotonic() + FRESH)
+    return line

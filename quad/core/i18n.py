@@ -153,4 +153,6 @@ def known_language(tag: str) -> bool:
 def languages() -> list[tuple[str, str]]:
     """Return (tag, name in that language) of English and every shipped catalogue."""
     tags = {"en"} | {path.name for path in CATALOGUES.glob("*") if path.is_dir()}
-    return [(tag, (Locale.parse(tag).get_display_name() or tag).capitalize()) for tag in sorted(tags)]
+    return [
+        (tag, (Locale.parse(tag).get_display_name() or tag).capitalize()) for tag in sorted(tags)
+    ]

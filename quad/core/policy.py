@@ -44,6 +44,7 @@ class Actor:
     token_scopes: frozenset[str] | None = None
     language: str = "en"
     zone: str = "UTC"
+    theme: str = "auto"
     badges: dict[str, int] = field(default_factory=dict, hash=False, compare=False)
 
     @property

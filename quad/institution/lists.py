@@ -89,6 +89,20 @@ PROGRAMMES = Listing(
 )
 
 
+def scheme_choices(db: Session, _actor: Actor) -> list[tuple[int, str]]:
+    """Return every grading scheme that is not deleted, for menus."""
+    query = select(GradingScheme.id, GradingScheme.name).where(GradingScheme.deleted_at.is_(None))
+    return [(key, name) for key, name in db.execute(query.order_by(GradingScheme.name_key))]
+
+
+def programmes_of(db: Session, actor: Actor, department_id: int) -> list[Programme]:
+    """Return the first 50 programmes of a department that the actor may see, for its page."""
+    query = select(Programme).where(
+        Programme.department_id == department_id, policy.READ_PROGRAMME.where(actor)
+    )
+    return list(db.scalars(query.order_by(Programme.sort_name).limit(50)))
+
+
 def _term_state(row: Any) -> Cell:
     if row.is_current:
         return Cell(_("Current term"), kind="status", state="going")

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from quad.core.house import provide_term_line
 from quad.core.i18n import lazy_gettext as _l
 from quad.institution import api, importers
+from quad.institution.service import terms as terms_service
 from quad.institution.views import departments, programmes, schemes, shared, terms
 from quad.institution.views import settings as settings_views
 from quad.web.module import Module, Nav
 
 GROUP = _l("Institution")
+provide_term_line(terms_service.standing)
 STAFF = frozenset({"admin", "hod"})
 ADMIN = frozenset({"admin"})
 

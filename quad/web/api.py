@@ -55,7 +55,9 @@ class ListQuery(Form):
     """What every list takes, for the description; `quad.core.listing.arguments` reads it. Lists add their filters."""
 
     q: Annotated[str, Field(description="Words that begin a word of the row")] = ""
-    sort: Annotated[str, Field(description="A column to sort by; a minus in front turns it round")] = ""
+    sort: Annotated[
+        str, Field(description="A column to sort by; a minus in front turns it round")
+    ] = ""
     size: Annotated[int, Field(ge=1, le=100)] = 25
     page: Annotated[int, Field(ge=1, le=50, description="Past page 50 follow `next`")] = 1
     after: Annotated[str, Field(description="From `next`")] = ""
@@ -105,6 +107,7 @@ REASONS = {
     401: "Not signed in, or the token is not valid",
     403: "Seen, but not allowed",
     404: "Nothing here, or not visible to you",
+    405: "This address takes another method",
     409: "A rule says no",
     413: "Too large",
     415: "Not JSON",
@@ -170,7 +173,9 @@ def operation(
             if query is not None:
                 values["query"] = _read_query(query)
             given = view(**values)
-            return given if isinstance(given, Response) else _respond(given, answers, status, message)
+            return (
+                given if isinstance(given, Response) else _respond(given, answers, status, message)
+            )
 
         statuses = (
             set(errors) | ({401} if not public else set()) | ({404} if "<" in path else set())

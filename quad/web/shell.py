@@ -21,6 +21,7 @@ from quad.web.assets import TEMPLATE_GLOBALS
 from quad.web.limits import client_address
 from quad.web.module import Nav
 from quad.web.site import SAFE_METHODS, current_actor, runtime
+from quad.web.widgets import runs
 
 if TYPE_CHECKING:
     from quad.web.site import Site
@@ -60,7 +61,11 @@ def init_shell(app: Site, settings: Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(TEMPLATE_GLOBALS, role_name=role_name)
     app.jinja_env.filters.update(
-        day=i18n.day, moment=i18n.moment, number=i18n.number, clock_time=i18n.clock_time
+        day=i18n.day,
+        moment=i18n.moment,
+        number=i18n.number,
+        clock_time=i18n.clock_time,
+        runs=runs,
     )
 
 
@@ -78,11 +83,10 @@ def _find_actor(settings: Settings) -> None:
     g.actor = NOBODY
     i18n.set_reader(i18n.Reader(_preferred_language(settings), settings.time_zone))
     here = runtime()
-    db = here.database.reader()
+    g.reading = db = here.database.reader()  # first, so that it is closed however the search ends
     actor = here.door.find(db, request)
-    if request.method in SAFE_METHODS:
-        g.reading = db
-    else:
+    if request.method not in SAFE_METHODS:
+        g.pop("reading")
         db.rollback()
         db.close()
     g.actor = actor
@@ -134,7 +138,7 @@ def _institution(settings: Settings) -> dict[str, str]:
         if db is not None:
             return {
                 "name": value(db, house.NAME),
-                "term_line": value(db, house.TERM_LINE),
+                "term_line": house.term_line(db),
                 "help_desk": value(db, house.HELP_DESK),
             }
     except SQLAlchemyError:

@@ -11,7 +11,7 @@ from flask import current_app, g, has_request_context, request
 from flask.typing import ResponseReturnValue
 from flask.wrappers import Request
 from sqlalchemy.orm import Session
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter
 
 from quad.core.config import Settings
 from quad.core.db.engine import Database, may_run_again
@@ -51,11 +51,12 @@ class Runtime:
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address that a database can hold; a longer one is an address nobody has."""
+    """A number in an address that a database can hold; a longer one is an address nobody has.
 
-    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("max", 2**63 - 1)
-        super().__init__(map, *args, **kwargs)
+    By its digits, not by `max`: that is judged after the method, and an address nobody has would answer 405.
+    """
+
+    regex = r"\d{1,18}"
 
 
 class Site(APIFlask):

@@ -6,9 +6,10 @@ import datetime
 import decimal
 import types
 import zoneinfo
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any, Final, Union, get_args, get_origin
 
 from babel.dates import format_skeleton
@@ -29,6 +30,11 @@ BY_TYPE: Final[Mapping[Any, str]] = {
     SecretStr: "password",
 }
 MANY: Final = frozenset({list, set, tuple, frozenset})
+
+
+def runs(items: Iterable[Mapping[str, Any]], key: str) -> list[tuple[Any, list[Mapping[str, Any]]]]:
+    """Return the items in runs of neighbours with the same `key`, as table heads that span columns need them."""
+    return [(name, list(run)) for name, run in groupby(items, lambda item: item.get(key, ""))]
 
 
 def widget_of(info: FieldInfo, has_choices: bool = False) -> str:

@@ -162,7 +162,13 @@ def test_registering_makes_the_profile_of_a_student(database, app):
 
 @pytest.mark.parametrize(
     ("path", "limit"),
-    [("/students", 8), ("/students?q=person&semester=1&sort=-cgpa", 8), ("/offerings/{}/marks", 8)],
+    [
+        ("/students", 8),
+        ("/students?q=person&semester=1&sort=-cgpa", 8),
+        ("/offerings/{}/marks", 8),
+        ("/students/1", 8),
+        ("/offerings/{}", 8),
+    ],
 )
 def test_a_page_costs_at_most_eight_queries(path, limit, as_role, college, queries):
     client = as_role("admin")

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from quad.academics.models.people import Student
 from tests.cli.conftest import Installation
 
-pytestmark = pytest.mark.feature("L8", "L55")
+pytestmark = pytest.mark.feature("L33", "L55")
 
 GOOD = "register_number,first_name,last_name,semester\n4NV1,Asha,Rao,1\n4NV2,Ben,Wu,3\n"
 MIXED = GOOD + "4NV3,Chi,Li,99\n"

@@ -140,7 +140,9 @@ def test_a_file_of_passwords_is_hashed_too(site: Installation) -> None:
     assert told.out.startswith("$argon2id$")
 
 
-@pytest.mark.parametrize(("ttl", "ends"), [("30m", True), ("12h", True), ("90d", True), (None, False)])
+@pytest.mark.parametrize(
+    ("ttl", "ends"), [("30m", True), ("12h", True), ("90d", True), (None, False)]
+)
 def test_a_token_lasts_as_long_as_asked(site: Installation, ttl: str | None, ends: bool) -> None:
     site.quad(*CREATE, "--role", "student")
     chosen = ["--ttl", ttl] if ttl else []

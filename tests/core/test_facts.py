@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
@@ -27,15 +27,15 @@ class SomethingHappened(Fact):
 
 
 @pytest.fixture
-def listener(request: pytest.FixtureRequest) -> list[int]:
+def listener() -> Iterator[list[int]]:
     heard: list[int] = []
 
     @on(SomethingHappened)
     def hear(_db: Session, fact: SomethingHappened) -> None:
         heard.append(fact.number)
 
-    request.addfinalizer(lambda: facts._listeners[SomethingHappened].remove(hear))
-    return heard
+    yield heard
+    facts._listeners[SomethingHappened].remove(hear)
 
 
 def department(code: str) -> Department:

@@ -45,7 +45,6 @@ def limited_client(settings: Settings, database: Database) -> Iterator[FlaskClie
     site.test_client_class = Client
     yield site.test_client()
     limiter.reset()
-    limiter.enabled = False
 
 
 @pytest.fixture

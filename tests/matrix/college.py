@@ -87,16 +87,24 @@ def build(db: Session, settings: Settings) -> World:
     }
     person(db, role="admin")  # so that the first one may go
     teacher, other = make.teacher(db, of=home), make.teacher(db, of=home)
-    people["fac"], people["fac2"] = db.get_one(User, teacher.user_id), db.get_one(User, other.user_id)
+    people["fac"], people["fac2"] = (
+        db.get_one(User, teacher.user_id),
+        db.get_one(User, other.user_id),
+    )
     things |= {"teacher": teacher.id, "teacher_user": teacher.user_id}
     pupil, stranger = make.student(db, on=things.pop("_programme")), make.student(db, of=away)
-    people["stu"], people["stu2"] = db.get_one(User, pupil.user_id), db.get_one(User, stranger.user_id)
+    people["stu"], people["stu2"] = (
+        db.get_one(User, pupil.user_id),
+        db.get_one(User, stranger.user_id),
+    )
     graduate = make.student(db, user=people["alu"], of=away)
     graduate.status = StudentStatus.GRADUATED
     things |= _teaching(db, home, teacher, pupil)
     things |= _members(db, settings)
-    members = {name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
-               for name, user in people.items()}
+    members = {
+        name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
+        for name, user in people.items()
+    }
     things |= _machinery(db, settings, members)
     return World(things, members)
 
@@ -243,8 +251,14 @@ def _machinery(db: Session, settings: Settings, members: dict[str, Member]) -> d
         db, BytesIO(b"Name\r\n"), name="departments.csv", media_type="text/csv", owner_id=chief
     )
     export = Export(
-        owner_id=chief, list_name="institution.departments", kind="csv", question="", fixed={},
-        file_id=stored.id, rows=0, finished_at=clock.now(),
+        owner_id=chief,
+        list_name="institution.departments",
+        kind="csv",
+        question="",
+        fixed={},
+        file_id=stored.id,
+        rows=0,
+        finished_at=clock.now(),
     )
     db.add_all([job, letter, entry, export])
     db.flush()

@@ -163,7 +163,12 @@ FORMS: dict[str, Callable[[SimpleNamespace], Given]] = {
     "/forgot-password": lambda v: {"email": v.email},
     "/reset/<token>": lambda v: SAME_PASSWORDS,
     "/change-password": lambda v: {"current": PASSWORD, **SAME_PASSWORDS},
-    "/account": lambda v: {"full_name": "New Name", "language": "en", "zone": "UTC", "theme": "auto"},
+    "/account": lambda v: {
+        "full_name": "New Name",
+        "language": "en",
+        "zone": "UTC",
+        "theme": "auto",
+    },
     "/account/tokens": lambda v: {"name": "script", "days": "30", "scopes": "read"},
     "/account/notifications": lambda v: {"in_app": "enrolled"},
     "/users/new": lambda v: {

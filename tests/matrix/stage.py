@@ -72,9 +72,11 @@ def staged(app: Site, workshop: Workshop, settings: Settings, folder: Path) -> I
         with database.writer() as db, unit(db):
             world = build(db, settings)
         template = folder / "college.db"
-        with closing(sqlite3.connect(str(database.url.database))) as source:
-            with closing(sqlite3.connect(template)) as kept:
-                source.backup(kept)
+        with (
+            closing(sqlite3.connect(str(database.url.database))) as source,
+            closing(sqlite3.connect(template)) as kept,
+        ):
+            source.backup(kept)
         restored = Restored(database, template)
         yield Stage(app, settings, world, restored)
         restored.close()

@@ -19,7 +19,7 @@ from tests.matrix.college import ROLES
 from tests.matrix.requests import API, body_of, path_of
 from tests.matrix.stage import Stage, staged
 
-pytestmark = [pytest.mark.slow, pytest.mark.feature("L16", "L19", "C33")]
+pytestmark = [pytest.mark.slow, pytest.mark.feature("L4", "C16", "C33")]
 
 PORTALS = {"login", "student", "faculty", "admin", "alumni"}
 

@@ -106,11 +106,15 @@ def student(student_id: int) -> ResponseReturnValue:
         },
     )
     may = {name for name, ids in buttons.items() if student_id in ids}
-    return page("academics/student.html", record=shown, may=may, statuses=STATUS, staff=_staff())
-
-
-def _staff() -> bool:
-    return policy.STUDENT_LIST.may(current_actor())
+    places = [course.enrolment_id for term in shown.terms for course in term.courses]
+    return page(
+        "academics/student.html",
+        record=shown,
+        may=may,
+        correctable=policy.ENROLMENT_MANAGE.allowed(db, actor, places),
+        statuses=STATUS,
+        staff=policy.STUDENT_LIST.may(actor),
+    )
 
 
 @bp.route("/students/<int:student_id>/edit", methods=["GET", "POST"])

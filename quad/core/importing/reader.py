@@ -8,8 +8,11 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import lzma
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +39,20 @@ LARGEST_SHEET = 5_000_000
 MANY_COLUMNS = 500
 CELL_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
 DISARMED = tuple("'" + start for start in "=+-@\t\r")
+# What a broken archive ends in, depending on the byte that is wrong.
+DAMAGED = (
+    CalamineError,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    lzma.LZMAError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 
 
 class Unreadable(QuadError):
@@ -205,7 +222,7 @@ def _sheet(path: Path) -> tuple[Iterator[Line], Read]:
         raise Unreadable(
             _("This workbook has a password. Save it without one and try again.")
         ) from error
-    except (CalamineError, zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except DAMAGED as error:
         raise Unreadable(_("This workbook is damaged. Save it again, or as CSV.")) from error
     done = 0
 

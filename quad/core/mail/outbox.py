@@ -15,6 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from quad.core import house
 from quad.core.config import Settings
 from quad.core.errors import NotFound, Rejected
 from quad.core.facts import after_commit
@@ -26,15 +27,22 @@ from quad.core.jobs.runner import perform
 from quad.core.jobs.runtime import Runtime, runtime_of
 from quad.core.mail.models import Mail, MailState
 from quad.core.mail.render import Letter, render
+from quad.core.settings import value
 
 log = structlog.get_logger(__name__)
 
 KIND = "mail.send"
+NOWHERE = ".invalid"  # RFC 2606: imported people without an address have one that reaches nobody
 # One @, no spaces, no control or header characters; whether it exists only the answer of its server tells.
 ADDRESS = re.compile(
     r"[^\s@\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,64}@[^\s@\x00-\x1f\x7f<>(),;:\"\\\[\]]{1,189}"
 )
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]+")
+
+
+def takes_mail(address: str) -> bool:
+    """Tell whether letters to `address` go anywhere."""
+    return not address.endswith(NOWHERE)
 
 
 def send(
@@ -51,9 +59,9 @@ def send(
     """Write the letter `template` to each (name, address) in this transaction; return the numbers of the mails.
 
     Everybody gets a letter of their own, with a Message-ID of its own. With a `key` used before nothing is sent
-    again. `secret` is for codes and links: nobody reads the text in the log, and it is removed once delivered.
-    The template also knows `institution`, `base_url` and `name` (the addressee's). Raises Rejected for an address
-    that cannot be one.
+    again; an address ending in `.invalid` gets nothing. `secret` is for codes and links: nobody reads the text in the
+    log, and it is removed once delivered. The template also knows `institution`, `base_url` and `name` (the
+    addressee's). Raises Rejected for an address that cannot be one.
     """
     runtime = runtime_of(db)
     if runtime is None:
@@ -62,12 +70,14 @@ def send(
     reader = Reader(language or spoken.language, zone or spoken.zone)
     sent = []
     for name, address in to:
+        if not takes_mail(address):
+            continue
         own_key = None if key is None else _own_key(key, address)
         known = None if own_key is None else _by_key(db, own_key)
         if known is not None:
             sent.append(known)
             continue
-        values = _common(runtime.settings) | {"name": name} | (context or {})
+        values = _common(db, runtime.settings) | {"name": name} | (context or {})
         mail = _row(runtime.settings, name, address, render(template, values, reader))
         mail.template, mail.key, mail.secret = template, own_key, secret
         mail.language = reader.language
@@ -79,9 +89,9 @@ def _by_key(db: Session, key: str) -> int | None:
     return db.scalar(select(Mail.id).where(Mail.key == key))
 
 
-def _common(settings: Settings) -> dict[str, Any]:
+def _common(db: Session, settings: Settings) -> dict[str, Any]:
     return {
-        "institution": settings.institution_name,
+        "institution": value(db, house.NAME),
         "base_url": settings.base_url.rstrip("/"),
     }
 

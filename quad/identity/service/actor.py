@@ -33,7 +33,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from quad.core import clock
 from quad.core.behind import Buffer, WriteBehind
 from quad.core.policy import Actor, Grant
-from quad.identity.models import AccountState, PersonalToken, RoleGrant, Theme, User, UserSession
+from quad.identity.models import AccountState, PersonalToken, RoleGrant, User, UserSession
 from quad.identity.service.secrets import PERSONAL_PREFIX, fingerprint
 
 ACCESS_MINUTES = 15
@@ -62,7 +62,6 @@ class Visit:
 
     actor: Actor
     must_change_password: bool
-    theme: Theme
     seen_at: datetime | None
     token_id: int | None = None
 
@@ -229,11 +228,10 @@ def _visit(row: Row[Any], via: str) -> Visit:
         token_scopes=None if scopes is None else frozenset(scopes.split()),
         language=row.language,
         zone=row.zone,
+        theme=row.theme.value,
         badges=badges,
     )
-    return Visit(
-        actor, row.must_change_password, row.theme, found.get("seen_at"), found.get("token_id")
-    )
+    return Visit(actor, row.must_change_password, found.get("seen_at"), found.get("token_id"))
 
 
 def parse_grants(text: str) -> tuple[Grant, ...]:

@@ -22,7 +22,7 @@ from quad.core.errors import Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.jobs.outbox import enqueue
-from quad.core.mail.outbox import send
+from quad.core.mail.outbox import send, takes_mail
 from quad.core.origin import Origin
 from quad.identity.facts import CodeSent, SignInFailed
 from quad.identity.models import AccountState, LoginChallenge, User
@@ -151,11 +151,18 @@ def settle(db: Session, attempt: Attempt, proof: Proof, door: Door) -> Outcome:
         return _refuse(db, attempt, proof.candidate.user_id)
     if proof.better is not None:
         db.execute(update(User).where(User.id == user.id).values(password_hash=proof.better))
-    if door.code == "required" or (
-        door.code == "new_device" and not is_trusted(user, attempt.trusted, door.secret)
-    ):
+    if _asks_for_code(user, attempt, door):
         return _challenge(db, user, attempt, door)
     return _open(db, user, attempt, door)
+
+
+def _asks_for_code(user: User, attempt: Attempt, door: Door) -> bool:
+    """A code that cannot arrive would shut out for good who has no address, so their password alone lets them in."""
+    if not takes_mail(user.email):
+        return False
+    return door.code == "required" or (
+        door.code == "new_device" and not is_trusted(user, attempt.trusted, door.secret)
+    )
 
 
 def _still_the_same(db: Session, proof: Proof) -> User | None:

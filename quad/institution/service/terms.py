@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from quad.core import clock
 from quad.core.errors import Invalid, Rejected
 from quad.core.facts import emit
+from quad.core.i18n import current_reader
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.institution import facts, policy
@@ -17,10 +18,25 @@ from quad.institution.forms import TermForm
 from quad.institution.models import Term
 from quad.institution.service.common import Reason, require_unused, require_version
 
+DAYS = 7
+
 
 def current(db: Session) -> Term | None:
     """Return the current term; None only while there is no term at all."""
     return db.scalar(select(Term).where(Term.current_mark == 1))
+
+
+def standing(db: Session) -> str:
+    """Say where the current term stands ("Odd term 2026–27, week 16 of 20"); empty between terms."""
+    row = db.execute(
+        select(Term.name, Term.starts_on, Term.ends_on).where(Term.current_mark == 1)
+    ).first()
+    today = clock.today(current_reader().zone)
+    if row is None or not row.starts_on <= today <= row.ends_on:
+        return ""
+    week = (today - row.starts_on).days // DAYS + 1
+    whole = (row.ends_on - row.starts_on).days // DAYS + 1
+    return _("%(term)s, week %(week)s of %(whole)s", term=row.name, week=week, whole=whole)
 
 
 def add(db: Session, actor: Actor, form: TermForm) -> Term:

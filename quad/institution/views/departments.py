@@ -2,12 +2,10 @@ from __future__ import annotations
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from quad.core.i18n import gettext as _
 from quad.institution import lists, policy
 from quad.institution.forms import DepartmentForm
-from quad.institution.models import Programme
 from quad.institution.service import departments, heads
 from quad.institution.views.shared import add_button, bp, delete_and_say, readable
 from quad.web.added import panels, reasons
@@ -29,14 +27,11 @@ def departments_list() -> ResponseReturnValue:
 def department(department_id: int) -> ResponseReturnValue:
     db = current_db()
     row = readable(policy.READ_DEPARTMENT, policy.RESTORE_DEPARTMENT, department_id)
-    query = select(Programme).where(
-        Programme.department_id == row.id, policy.READ_PROGRAMME.where(current_actor())
-    )
     return page(
         "institution/department.html",
         row=row,
         head=heads.heads(db, [row.id]).get(row.id),
-        programmes=db.scalars(query.order_by(Programme.sort_name).limit(50)).all(),
+        programmes=lists.programmes_of(db, current_actor(), row.id),
         panels=panels("department", row.id),
         may_change=policy.ADD_DEPARTMENT.may(current_actor()),
     )

@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 
 from quad.core.i18n import gettext as _
 from quad.institution import lists, policy
@@ -18,13 +17,10 @@ from quad.web.lists import list_page
 
 
 def _programme_choices() -> dict[str, Any]:
-    schemes = select(GradingScheme.id, GradingScheme.name).where(GradingScheme.deleted_at.is_(None))
+    db, actor = current_db(), current_actor()
     return {
-        "department_id": lists.department_choices(current_db(), current_actor()),
-        "grading_scheme_id": [
-            (key, name)
-            for key, name in current_db().execute(schemes.order_by(GradingScheme.name_key))
-        ],
+        "department_id": lists.department_choices(db, actor),
+        "grading_scheme_id": lists.scheme_choices(db, actor),
     }
 
 

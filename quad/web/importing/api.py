@@ -86,6 +86,7 @@ def import_upload(kind: str) -> Answer:
     "/<int:batch_id>",
     answers=ImportOut,
     also={202: "The worker is not finished yet"},
+    errors=(405,),
 )
 def import_show(batch_id: int) -> Answer:
     return _answer(pipeline.READ.get(current_db(), current_actor(), batch_id))
@@ -104,7 +105,7 @@ def import_apply(batch_id: int, body: Apply) -> Answer:
     return _answer(apply_batch(batch_id, body.skip_bad))
 
 
-@operation(bp, "DELETE", "/<int:batch_id>", message="Import given up", errors=(403, 409))
+@operation(bp, "DELETE", "/<int:batch_id>", message="Import given up", errors=(403, 405, 409))
 def import_cancel(batch_id: int) -> None:
     pipeline.cancel(current_db(), current_actor(), batch_id)
 

@@ -15,7 +15,7 @@ MODULE = Module(
     "operations",
     blueprints=(views.bp, api.bp, mailbox.bp),
     nav=(
-        Nav(_l("Jobs"), "operations.jobs", "loader-2", GROUP, ADMIN, order=97),
+        Nav(_l("Jobs"), "operations.jobs", "list-check", GROUP, ADMIN, order=97),
         Nav(_l("Mail"), "operations.mails", "mail", GROUP, ADMIN, order=98),
     ),
     parts=(upkeep, mail_jobs),
