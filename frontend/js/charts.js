@@ -15,6 +15,7 @@ Chart.register(
   BarController, BarElement, CategoryScale, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
 );
 
+const LINE = 9;
 const drawn = new Map();
 
 /** Resolves light-dark() to the plain colour that a canvas understands. */
@@ -48,6 +49,17 @@ function read(table) {
     heads: [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim()),
     rows: [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
   };
+}
+
+/** A long name stands on several lines, so that every bar keeps its name. */
+function lines(name) {
+  const found = [];
+  for (const word of name.split(" ")) {
+    const last = found.at(-1);
+    if (last && `${last} ${word}`.length <= LINE) found[found.length - 1] = `${last} ${word}`;
+    else found.push(word);
+  }
+  return found;
 }
 
 function datasets({ heads, rows }, { chart, mark = "" }, { series, surface }) {
@@ -93,7 +105,7 @@ function options({ axis = "x", min, max }, several, { ink, ink2, line }) {
   const names = {
     grid: { display: false },
     border: { color: line },
-    ticks: { color: ink, maxRotation: 0, autoSkipPadding: 12 },
+    ticks: { color: ink, maxRotation: 0, autoSkipPadding: 4 },
   };
   return {
     maintainAspectRatio: false,
@@ -115,8 +127,9 @@ function options({ axis = "x", min, max }, several, { ink, ink2, line }) {
 function draw(figure, colours) {
   drawn.get(figure)?.destroy();
   const table = read(figure.querySelector("table"));
+  const lying = figure.dataset.axis === "y";
   const chart = new Chart(figure.querySelector("canvas"), {
-    data: { labels: table.rows.map(([name]) => name), datasets: datasets(table, figure.dataset, colours) },
+    data: { labels: table.rows.map(([name]) => (lying ? name : lines(name))), datasets: datasets(table, figure.dataset, colours) },
     options: options(figure.dataset, table.heads.length > 1, colours),
   });
   drawn.set(figure, chart);

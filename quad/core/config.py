@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     secure_cookies: bool | None = None
 
+    metrics_token: SecretStr = SecretStr("")
     log_format: Literal["line", "json"] = "line"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

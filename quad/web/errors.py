@@ -122,8 +122,8 @@ def _http_error(error: HTTPException) -> BaseResponse:
     return response
 
 
-def _limited(_error: RateLimitExceeded) -> BaseResponse:
-    return _refused(TooMany())
+def _limited(error: RateLimitExceeded) -> BaseResponse:
+    return _refused(TooMany(retry_after=max(1, int(error.limit.limit.get_expiry()))))
 
 
 def _database_down(error: OperationalError) -> BaseResponse:

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import request
-from flask_limiter import Limiter, RequestLimit
+from flask_limiter import Limiter
 
 from quad.core.config import Settings
-from quad.core.errors import TooMany
 from quad.web.site import Site, runtime
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -20,11 +19,9 @@ def client_address() -> str:
     return request.remote_addr or "unknown"
 
 
-def _refuse(limit: RequestLimit) -> None:
-    raise TooMany(retry_after=max(1, int(limit.limit.get_expiry())))
-
-
-limiter = Limiter(key_func=client_address, headers_enabled=False, on_breach=_refuse)
+# No `on_breach` that raises an error of ours: with Redis the limiter takes any but its own for a broken
+# storage, counts in memory from then on and lets the caller in. web.errors answers RateLimitExceeded.
+limiter = Limiter(key_func=client_address, headers_enabled=False)
 
 
 def init_limits(app: Site, settings: Settings) -> None:

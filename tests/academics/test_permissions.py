@@ -100,7 +100,7 @@ def cast(database, college, client, as_user):
     return {name: as_user(user_id) for name, user_id in ids.items()} | {"nobody": client}
 
 
-@pytest.mark.feature("C16", "L4", "M21")
+@pytest.mark.feature("C14", "C16", "L4", "M4", "M21")
 @pytest.mark.parametrize("who", PEOPLE)
 def test_every_address_answers_each_person_as_the_table_says(who, college, cast):
     place = PEOPLE.index(who)

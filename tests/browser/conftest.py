@@ -68,7 +68,11 @@ def open_page(
     def open_one(
         role: str = "", *, theme: str = "light", width: int = WIDTH, scripts: bool = True
     ) -> Page:
-        options: dict[str, Any] = {"color_scheme": theme, "java_script_enabled": scripts}
+        options: dict[str, Any] = {
+            "color_scheme": theme,
+            "java_script_enabled": scripts,
+            "reduced_motion": "reduce",
+        }
         context = browser.new_context(
             base_url=str(live_server),
             viewport={"width": width, "height": HEIGHT},

@@ -5,15 +5,30 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Any
 from weakref import WeakKeyDictionary
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# The dark theme changes colours and nothing else.
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
 # The browser itself reports every answer above 399, also of pages that are meant to refuse.
 NOT_OURS = re.compile(r"the server responded with a status of 4\d\d")
+# Only the violations come back: everything else axe found out is a megabyte per page.
+AXE = """async ([only]) => (await axe.run({runOnly: only, resultTypes: ["violations"]})).violations.flatMap(
+  (broken) => broken.nodes.slice(0, 5).map((node) => `${broken.id}: ${broken.help}: ${node.html.slice(0, 200)}`))"""
+WIDER = """() => {
+  const width = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= width) return [];
+  return [...document.querySelectorAll("body *")]
+    .filter((node) => node.getBoundingClientRect().right > width + 1)
+    .slice(0, 5).map((node) => node.outerHTML.slice(0, 120));
+}"""
+THEME = """(theme) => {
+  document.documentElement.dataset.bsTheme = theme;
+  document.dispatchEvent(new CustomEvent("quad:theme"));
+}"""
 
 _said: WeakKeyDictionary[Page, list[str]] = WeakKeyDictionary()
 
@@ -31,9 +46,16 @@ def watch_console(page: Page) -> Page:
     return page
 
 
+def complaints(page: Page) -> list[str]:
+    """Return what the page complained about since it was opened or asked last."""
+    said = _said.get(page, [])
+    found, said[:] = said[:], []
+    return found
+
+
 def no_console_errors(page: Page) -> None:
     """Fail with what the page complained about since it was opened."""
-    said = _said.get(page, [])
+    said = complaints(page)
     assert not said, f"{page.url} complained:\n" + "\n".join(said)
 
 
@@ -44,29 +66,30 @@ def settle(page: Page) -> None:
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
 
 
+def put_on(page: Page, theme: str) -> None:
+    """Show the page light or dark, without loading it again."""
+    page.evaluate(THEME, theme)
+    page.evaluate("new Promise(requestAnimationFrame)")
+
+
+def violations(page: Page, rules: list[str] = RULES) -> list[str]:
+    """Return each accessibility rule the page breaks (WCAG 2.0 to 2.2, A and AA, and best practice), and where."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
+    broken: list[str] = page.evaluate(AXE, [rules])
+    return broken
+
+
 def axe_clean(page: Page) -> None:
-    """Fail with each accessibility rule the page breaks (WCAG 2.0 to 2.2, A and AA, and best practice)."""
-    results: Any = Axe().run(page, options={"runOnly": RULES})
-    broken = [
-        f"{violation['id']}: {violation['help']}\n    {node['html'][:200]}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
+    """Fail with each accessibility rule the page breaks."""
+    broken = violations(page)
     assert not broken, f"{page.url} breaks:\n" + "\n".join(broken)
 
 
-def fits_sideways(page: Page) -> None:
-    """Fail when the page itself scrolls sideways, naming what sticks out."""
-    over = page.evaluate(
-        """() => {
-          const width = document.documentElement.clientWidth;
-          if (document.documentElement.scrollWidth <= width) return [];
-          return [...document.querySelectorAll("body *")]
-            .filter((node) => node.getBoundingClientRect().right > width + 1)
-            .slice(0, 5).map((node) => node.outerHTML.slice(0, 120));
-        }"""
-    )
-    assert not over, f"{page.url} is wider than its window:\n" + "\n".join(over)
+def sticking_out(page: Page) -> list[str]:
+    """Return what makes the page itself scroll sideways, or nothing."""
+    over: list[str] = page.evaluate(WIDER)
+    return over
 
 
 def picture(page: Page, name: str) -> None:

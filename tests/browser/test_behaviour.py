@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.looking import axe_clean, no_console_errors, settle
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
 def test_the_theme_is_kept_and_there_before_the_first_paint(open_page: OpenPage) -> None:
@@ -220,3 +222,61 @@ def test_without_scripts_lists_menus_and_messages_still_work(open_page: OpenPage
     page.goto("/dev/ui/")
     expect(page.locator("#toasts")).to_contain_text("The student was added.")
     expect(page.get_by_role("button", name="Switch between light and dark")).to_be_hidden()
+
+
+def test_a_mark_is_entered_and_saved_with_the_keyboard_alone(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/login")
+    press_until(page, "button[name=role][value=faculty]")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".q-side")
+    press_until(page, ".q-nav[href='/offerings']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/offerings")
+    press_until(page, "main th a[href^='/offerings/']")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(r"/offerings/\d+$"))
+    press_until(page, "main a[href$='/marks']")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/marks")
+    press_until(page, "[data-sheet] input")
+    cell = page.locator(":focus").get_attribute("id")
+    before = page.locator(f"#{cell}").input_value()
+    after = "1" if before != "1" else "2"
+    page.keyboard.type(after)
+    page.keyboard.press("Enter")
+    reason = page.locator("#reason")
+    if reason.count():
+        press_until(page, "#reason")
+        page.keyboard.type("Added up wrongly.")
+    press_until(page, "main form[data-guard] button[type=submit], main .q-foot button[type=submit]")
+    page.keyboard.press("Enter")
+    expect(page.locator("#toasts .q-toast")).to_be_visible()
+    page.reload()
+    expect(page.locator(f"#{cell}")).to_have_value(after)
+    no_console_errors(page)
+
+
+def test_the_page_of_the_api_lists_operations_and_calls_in_the_name_of_who_is_signed_in(
+    open_page: OpenPage,
+) -> None:
+    page = open_page("admin")
+    page.goto("/api/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    assert page.locator(".opblock").count() > 50
+    added = page.locator(".opblock-post", has_text="/api/v1/academics/departments").first
+    added.locator(".opblock-summary-control").click()
+    added.get_by_role("button", name="Try it out").click()
+    added.locator("textarea").fill('{"name": "Department of Tries", "code": "TRY"}')
+    added.get_by_role("button", name="Execute").click()
+    expect(added.locator(".live-responses-table tbody .response-col_status")).to_contain_text("201")
+    no_console_errors(page)
+
+
+def press_until(page: Page, selector: str) -> None:
+    """Press Tab until the focus is on what fits the selector."""
+    for _ in range(400):
+        page.keyboard.press("Tab")
+        if page.evaluate("(wanted) => document.activeElement.matches(wanted)", selector):
+            return
+    raise AssertionError(f"The Tab key never reaches {selector} on {page.url}")

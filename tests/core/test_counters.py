@@ -83,7 +83,6 @@ def do(database: Database, statement: Any, rows: Any = None) -> None:
 
 
 @pytest.mark.db
-@pytest.mark.feature("L54")
 def test_every_way_of_changing_children_keeps_the_number(posts: Database) -> None:
     do(posts, insert(LIKE), [{"id": n, "post_id": 1, "person": n} for n in range(1, 6)])
     assert likes(posts) == [5, 0]

@@ -23,7 +23,7 @@ def students_of(db: Session, department: int) -> list[int]:
 
 
 @pytest.mark.db
-@pytest.mark.feature("L16")
+@pytest.mark.feature("M6")
 def test_ticked_rows_are_checked_again_under_the_rights_of_the_actor(
     db: Session, college: College
 ) -> None:

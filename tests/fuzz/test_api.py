@@ -36,7 +36,7 @@ CHECKS = [
 ]
 PLACEHOLDER = re.compile(r"<(?:\w+:)?(\w+)>")
 USUAL_BUDGET = 8
-TORTURE_BUDGET = 400
+TORTURE_BUDGET = 200
 
 
 @pytest.fixture(scope="module")

@@ -90,7 +90,8 @@ def test_asking_answers_the_same_for_everybody_and_the_worker_looks(
         fresh.get("/forgot-password")
         queries.clear()
         pages.append(fresh.post("/forgot-password", data={"email": identifier}).text)
-        statements.append([s[:40] for s in queries if "core_setting" not in s])
+        cached = ("core_setting", "institution_term")  # read now and then, whoever asks
+        statements.append([s[:40] for s in queries if not any(name in s for name in cached)])
     strip = lambda text: [line for line in text.splitlines() if "csrf" not in line]  # noqa: E731
     assert strip(pages[0]) == strip(pages[1]) == strip(pages[2])
     assert statements[0] == statements[1] == statements[2]

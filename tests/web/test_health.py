@@ -57,3 +57,16 @@ def test_metrics_are_in_the_prometheus_format(client: FlaskClient) -> None:
     answer = client.get("/metrics")
     assert answer.status_code == 200
     assert "# HELP" in answer.text
+
+
+def test_metrics_are_for_this_machine_only_unless_a_token_is_set(
+    app: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = {"REMOTE_ADDR": "203.0.113.7"}
+    assert app.test_client().get("/metrics", environ_base=elsewhere).status_code == 404
+    settings = make_settings(tmp_path_factory.mktemp("token"), metrics_token="a long token")
+    app.extensions["quad"] = replace(app.extensions["quad"], settings=settings)
+    client = app.test_client()
+    assert client.get("/metrics").status_code == 404
+    allowed = {"Authorization": "Bearer a long token"}
+    assert client.get("/metrics", environ_base=elsewhere, headers=allowed).status_code == 200

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import logging
 import re
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -21,18 +19,22 @@ pytestmark = pytest.mark.feature("L46")
 LINE = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z (\w+) ([\w.]+): (.*)$")
 
 
-@pytest.fixture
-def out(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """Standard output, as whatever collects logs reads it; afterwards nobody writes there any more."""
-    caught = io.StringIO()
-    monkeypatch.setattr(sys, "stdout", caught)
+@pytest.fixture(autouse=True)
+def _as_before() -> Iterator[None]:
+    """What these tests configure is gone afterwards."""
     root = logging.getLogger()
     before, level = list(root.handlers), root.level
-    yield caught
+    yield
     root.handlers[:] = before
     root.setLevel(level)
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
+
+
+@pytest.fixture
+def out(capsys: pytest.CaptureFixture[str]) -> Callable[[], str]:
+    """What whatever collects logs has read from standard output."""
+    return lambda: capsys.readouterr().out
 
 
 def write(folder: Path, **settings: object) -> None:
@@ -45,22 +47,23 @@ def write(folder: Path, **settings: object) -> None:
 
 
 def test_lines_have_time_level_name_and_the_number_of_the_request(
-    out: io.StringIO, tmp_path: Path
+    out: Callable[[], str], tmp_path: Path
 ) -> None:
     write(tmp_path, log_format="line")
-    found = [LINE.match(line) for line in out.getvalue().splitlines()]
+    said = out()
+    found = [LINE.match(line) for line in said.splitlines()]
     assert [match and match.groups()[:2] for match in found] == [
         ("INFO", "quad.example"),
         ("WARNING", "elsewhere"),
     ]
-    assert "marks saved count=3" in out.getvalue()
-    assert "disk is 91 % full" in out.getvalue()
-    assert out.getvalue().count("request_id=abc123") == 2
+    assert "marks saved count=3" in said
+    assert "disk is 91 % full" in said
+    assert said.count("request_id=abc123") == 2
 
 
-def test_json_has_one_object_a_line(out: io.StringIO, tmp_path: Path) -> None:
+def test_json_has_one_object_a_line(out: Callable[[], str], tmp_path: Path) -> None:
     write(tmp_path, log_format="json")
-    first, second = map(json.loads, out.getvalue().splitlines())
+    first, second = map(json.loads, out().splitlines())
     assert (first["level"], first["logger"], first["event"]) == (
         "info",
         "quad.example",
@@ -71,26 +74,28 @@ def test_json_has_one_object_a_line(out: io.StringIO, tmp_path: Path) -> None:
     assert first["time"].endswith("Z")
 
 
-def test_a_fault_carries_its_stack_in_both_shapes(out: io.StringIO, tmp_path: Path) -> None:
+def test_a_fault_carries_its_stack_in_both_shapes(out: Callable[[], str], tmp_path: Path) -> None:
     for shape in ("line", "json"):
         configure_logs(make_settings(tmp_path, log_format=shape))
         try:
             raise ValueError("broken")
         except ValueError:
             structlog.get_logger("quad.example").exception("it failed")
-    text = out.getvalue()
+    text = out()
     assert text.count("Traceback") == 2
     assert "ValueError: broken" in json.loads(text.splitlines()[-1])["exception"]
 
 
 @pytest.mark.parametrize(("level", "lines"), [("DEBUG", 3), ("INFO", 2), ("ERROR", 0)])
-def test_the_level_is_a_setting(out: io.StringIO, tmp_path: Path, level: str, lines: int) -> None:
+def test_the_level_is_a_setting(
+    out: Callable[[], str], tmp_path: Path, level: str, lines: int
+) -> None:
     write(tmp_path, log_level=level)
-    assert len(out.getvalue().splitlines()) == lines
+    assert len(out().splitlines()) == lines
 
 
 def test_a_fault_in_a_view_is_logged_under_the_number_the_answer_names(
-    out: io.StringIO, tmp_path: Path, app: Site, monkeypatch: pytest.MonkeyPatch
+    out: Callable[[], str], tmp_path: Path, app: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(**_path: object) -> str:
         raise RuntimeError("a fault of ours")
@@ -99,9 +104,7 @@ def test_a_fault_in_a_view_is_logged_under_the_number_the_answer_names(
     monkeypatch.setitem(app.view_functions, "identity.leave", crash)
     answer = app.test_client().get("/logout")
     assert answer.status_code == 500
-    [fault] = [
-        entry for entry in map(json.loads, out.getvalue().splitlines()) if entry["level"] == "error"
-    ]
+    [fault] = [entry for entry in map(json.loads, out().splitlines()) if entry["level"] == "error"]
     assert fault["request_id"] == answer.headers["X-Request-ID"]
     assert "a fault of ours" in fault["exception"]
     assert "a fault of ours" not in answer.text

@@ -60,10 +60,12 @@ def course(course_id: int) -> ResponseReturnValue:
     db, actor = current_db(), current_actor()
     shown = catalogue.course(db, actor, course_id)
     may = query.allowed(db, actor, [course_id], {"edit": policy.COURSE_RESTORE})
+    offerings = catalogue.offerings(db, actor, course_id)
     return page(
         "academics/course.html",
         course=shown,
-        offerings=catalogue.offerings(db, actor, course_id),
+        offerings=offerings,
+        kept=policy.OFFERING_MANAGE.allowed(db, actor, [row.id for row in offerings]),
         may_edit=course_id in may["edit"],
         may_offer=policy.may_offer(actor, shown.department_id),
         states=STATES,

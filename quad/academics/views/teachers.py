@@ -59,10 +59,12 @@ def teacher(teacher_id: int) -> ResponseReturnValue:
     db, actor = current_db(), current_actor()
     shown = catalogue.teacher(db, actor, teacher_id)
     may = query.allowed(db, actor, [teacher_id], {"edit": policy.TEACHER_EDIT})
+    offerings = catalogue.offerings_of(db, actor, shown.user_id)
     return page(
         "academics/teacher.html",
         teacher=shown,
-        offerings=catalogue.offerings_of(db, actor, shown.user_id),
+        offerings=offerings,
+        kept=policy.OFFERING_MANAGE.allowed(db, actor, [row.id for row in offerings]),
         may_edit=teacher_id in may["edit"],
         states=STATES,
     )
