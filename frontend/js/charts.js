@@ -16,6 +16,7 @@ Chart.register(
 );
 
 const LINE = 9;
+const FEW = 5;
 const drawn = new Map();
 
 /** Resolves light-dark() to the plain colour that a canvas understands. */
@@ -93,7 +94,7 @@ function datasets({ heads, rows }, { chart, mark = "" }, { series, surface }) {
   });
 }
 
-function options({ axis = "x", min, max }, several, { ink, ink2, line }) {
+function options({ axis = "x", min, max }, several, count, { ink, ink2, line }) {
   const lying = axis === "y";
   const values = {
     min: min === undefined ? 0 : Number(min),
@@ -105,7 +106,7 @@ function options({ axis = "x", min, max }, several, { ink, ink2, line }) {
   const names = {
     grid: { display: false },
     border: { color: line },
-    ticks: { color: ink, maxRotation: 0, autoSkipPadding: 4 },
+    ticks: { color: ink, maxRotation: 0, autoSkip: count > FEW, autoSkipPadding: 12 },
   };
   return {
     maintainAspectRatio: false,
@@ -130,7 +131,7 @@ function draw(figure, colours) {
   const lying = figure.dataset.axis === "y";
   const chart = new Chart(figure.querySelector("canvas"), {
     data: { labels: table.rows.map(([name]) => (lying ? name : lines(name))), datasets: datasets(table, figure.dataset, colours) },
-    options: options(figure.dataset, table.heads.length > 1, colours),
+    options: options(figure.dataset, table.heads.length > 1, table.rows.length, colours),
   });
   drawn.set(figure, chart);
 }

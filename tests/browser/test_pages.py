@@ -87,7 +87,7 @@ def traces(browser: Browser, live_server: str, sign_in: Callable[[str], Any]) ->
     mail = re.search(r"\S+@\S+", address)
     assert mail, "the account page shows no address"
     page.goto("/imports/students")
-    file = {"name": "two.csv", "mimeType": "text/csv", "buffer": TWO_STUDENTS.encode()}
+    file: Any = {"name": "two.csv", "mimeType": "text/csv", "buffer": TWO_STUDENTS.encode()}
     page.locator("input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Show the preview").click()
     page.wait_for_url("**/imports/batches/*")
