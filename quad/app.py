@@ -29,6 +29,8 @@ from quad.web.home import MODULE as HOME
 from quad.web.importing.module import MODULE as IMPORTING
 from quad.web.limits import init_limits
 from quad.web.lists import MODULE as LISTS
+from quad.web.metrics import bp as metrics
+from quad.web.metrics import init_metrics
 from quad.web.module import Module
 from quad.web.operations.module import MODULE as OPERATIONS
 from quad.web.search import MODULE as SEARCH
@@ -93,12 +95,14 @@ def create_app(settings: Settings, database: Database | None = None) -> Site:
     use_defaults({NAME.key: settings.institution_name})
     app.extensions["quad"] = Runtime(settings, database, MODULES, DOOR)
     use_badges({badge.name: badge.count for module in MODULES for badge in module.badges})
+    init_metrics(app)
     init_shell(app, settings)
     init_security(app, settings)
     init_limits(app, settings)
     init_errors(app)
     app.spec_processor(complete_description)
     _register(app, health)
+    _register(app, metrics)
     _register(app, apidocs)
     for module in MODULES:
         for blueprint in module.blueprints:

@@ -1,24 +1,19 @@
-"""What monitors ask: /healthz (alive, database answers), /readyz (everything configured answers), /metrics."""
+"""What monitors ask: /healthz (alive, database answers), /readyz (everything configured answers)."""
 
 from __future__ import annotations
 
-import hmac
 import smtplib
 import socket
 import time
 from collections.abc import Callable
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from flask import Blueprint, Response
 from redis import Redis
 from sqlalchemy import text
 
-from quad.core.errors import NotFound
 from quad.web.api import json_response
-from quad.web.limits import client_address
 from quad.web.site import Runtime, current_db, runtime
 
 bp = Blueprint("health", __name__)
@@ -43,29 +38,6 @@ def readyz() -> Response:
     ready = all(check["status"] == "ok" for check in checks.values())
     body = {"status": "ok" if ready else "error", "checks": checks}
     return json_response(body, 200 if ready else 503)
-
-
-@bp.get("/metrics")
-def metrics() -> Response:
-    """Prometheus figures of this process, for callers on this machine or with QUAD_METRICS_TOKEN."""
-    if not _may_measure():
-        raise NotFound
-    return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _may_measure() -> bool:
-    token = runtime().settings.metrics_token.get_secret_value()
-    if not token:
-        return _on_this_machine(client_address())
-    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(given.encode(), token.encode())
-
-
-def _on_this_machine(address: str) -> bool:
-    try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def _dependencies(here: Runtime) -> dict[str, Callable[[], object]]:

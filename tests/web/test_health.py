@@ -53,10 +53,13 @@ def test_readyz_is_503_when_mail_or_redis_is_down(
     assert body["checks"]["smtp"]["status"] == "error"
 
 
-def test_metrics_are_in_the_prometheus_format(client: FlaskClient) -> None:
+def test_metrics_count_requests_and_jobs(client: FlaskClient) -> None:
+    client.get("/login")
     answer = client.get("/metrics")
     assert answer.status_code == 200
-    assert "# HELP" in answer.text
+    counted = 'quad_request_seconds_count{endpoint="identity.login",method="GET",status="200"}'
+    assert counted in answer.text
+    assert 'quad_jobs{state="dead"} 0.0' in answer.text
 
 
 def test_metrics_are_for_this_machine_only_unless_a_token_is_set(
