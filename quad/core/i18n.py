@@ -141,8 +141,14 @@ def number(value: float | Decimal | None, places: int | None = None) -> str:
     """Write a number with the reader's separators; `places` fixes the decimals."""
     if value is None:
         return "–"
+    return _written_number(str(value), places, _reader.get().language)
+
+
+@lru_cache(maxsize=20_000)
+def _written_number(digits: str, places: int | None, language: str) -> str:
+    """Write a number once: a page of marks shows hundreds, and writing one takes longer than fetching it."""
     pattern = None if places is None else "#,##0" + ("." + "0" * places if places else "")
-    return format_decimal(value, pattern, locale=_reader.get().language)
+    return format_decimal(Decimal(digits), pattern, locale=language)
 
 
 def known_language(tag: str) -> bool:

@@ -9,6 +9,7 @@ from quad.academics.facts import MarksPublished, StudentsEnrolled
 from quad.academics.models.teaching import Course, Offering
 from quad.core.facts import on
 from quad.identity.facts import RoleGranted
+from quad.identity.models import User
 from quad.notifications.kinds import ENROLLED, MARKS_PUBLISHED, ROLE_GRANTED
 from quad.notifications.service import notify
 
@@ -20,6 +21,10 @@ def _course_of(db: Session, offering_id: int) -> str:
         .where(Offering.id == offering_id)
     )
     return title or ""
+
+
+def _has_signed_in(db: Session, user_id: int) -> bool:
+    return db.scalar(select(User.last_sign_in_at).where(User.id == user_id)) is not None
 
 
 @on(MarksPublished)
@@ -38,6 +43,6 @@ def tell_students_of_enrolment(db: Session, fact: StudentsEnrolled) -> None:
 
 @on(RoleGranted)
 def tell_of_role(db: Session, fact: RoleGranted) -> None:
-    """Tell a person who is given a role by somebody else."""
-    if fact.user_id != fact.actor_id:
+    """Tell a person who is given a role by somebody else; whoever never signed in has the invitation."""
+    if fact.user_id != fact.actor_id and _has_signed_in(db, fact.user_id):
         notify(db, ROLE_GRANTED, [fact.user_id], {"role": fact.role}, "/")

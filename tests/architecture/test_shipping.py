@@ -78,7 +78,7 @@ def test_the_script_of_integration_is_sound_and_runs_what_people_run() -> None:
 @pytest.mark.feature("A73", "L55")
 def test_one_command_or_one_double_click_starts_the_demo() -> None:
     shown = subprocess.run(
-        ["make", "--dry-run", "--always-make", "demo"],
+        ["make", "--no-print-directory", "--dry-run", "--always-make", "demo"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     ).stdout  # fmt: skip
     assert shown.rstrip().endswith("quad demo")

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from quad.core import clock
 from quad.core.db.engine import Database
 from quad.core.facts import emit, unit
 from quad.core.live import LiveEvent
@@ -24,7 +25,9 @@ AsUser = Callable[[int], FlaskClient]
 def told(database: Database, app: Site) -> int:
     """Somebody who was just given a role by somebody else."""
     with database.writer() as db, unit(db):
-        user_id = person(db, role="faculty", name="Ada Lovelace", email="ada@college.example").id
+        user = person(db, role="faculty", name="Ada Lovelace", email="ada@college.example")
+        user.last_sign_in_at = clock.now()
+        user_id = user.id
         emit(db, RoleGranted(actor_id=None, user_id=user_id, role="hod", department_id=None))
     return user_id
 
@@ -83,9 +86,21 @@ def test_a_kind_that_does_not_exist_is_refused_with_a_sentence(told: int, as_use
 
 def test_what_is_rolled_back_tells_nobody(database: Database, app: Site) -> None:
     with pytest.raises(RuntimeError), database.writer() as db, unit(db):
-        user_id = person(db).id
-        emit(db, RoleGranted(actor_id=None, user_id=user_id, role="hod", department_id=None))
+        user = person(db)
+        user.last_sign_in_at = clock.now()
+        emit(db, RoleGranted(actor_id=None, user_id=user.id, role="hod", department_id=None))
         raise RuntimeError
     with database.reading() as db:
         assert db.scalar(select(func.count(Mail.id))) == 0
         assert db.scalar(select(func.count(LiveEvent.id))) == 0
+
+
+def test_a_new_account_hears_of_its_role_by_the_invitation_alone(
+    as_role: Callable[..., FlaskClient], database: Database
+) -> None:
+    new = {"full_name": "Ada Lovelace", "email": "ada@college.example", "role": "faculty"}
+    assert as_role("admin").post("/api/v1/users", json=new).status_code == 201
+    with database.reading() as db:
+        subjects = list(db.scalars(select(Mail.subject).where(Mail.address == new["email"])))
+        assert len(subjects) == 1
+        assert db.scalar(select(func.count(Notification.id))) == 0
