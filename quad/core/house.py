@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
+from quad.core.i18n import Reader, current_reader
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.settings import Setting, value
@@ -17,7 +18,8 @@ GROUP = _l("Institution")
 FRESH = 30.0  # seconds a term line made by the provider is kept
 
 _line_makers: list[Callable[[Session], str]] = []
-_lines: WeakKeyDictionary[Any, tuple[str, float]] = WeakKeyDictionary()
+# Worded for a reader, so kept for each: language and zone decide how the line reads.
+_lines: WeakKeyDictionary[Any, dict[Reader, tuple[str, float]]] = WeakKeyDictionary()
 
 
 def _named(text: str) -> None:
@@ -71,9 +73,9 @@ def term_line(db: Session) -> str:
     written = value(db, TERM_LINE)
     if written or not _line_makers:
         return written
-    engine = db.get_bind()
-    line, until = _lines.get(engine, ("", 0.0))
+    kept, reader = _lines.setdefault(db.get_bind(), {}), current_reader()
+    line, until = kept.get(reader, ("", 0.0))
     if until < time.monotonic():
         line = _line_makers[0](db)
-        _lines[engine] = (line, time.monotonic() + FRESH)
+        kept[reader] = (line, time.monotonic() + FRESH)
     return line

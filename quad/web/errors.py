@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import structlog
 from flask import Response, g, redirect, render_template, request, url_for
 from flask_limiter import RateLimitExceeded
@@ -22,10 +20,7 @@ from quad.core.errors import (
 )
 from quad.core.i18n import gettext as _
 from quad.web.api import error_response
-from quad.web.site import by_htmx, current_actor, runtime, wants_json
-
-if TYPE_CHECKING:
-    from quad.web.site import Site
+from quad.web.site import Site, by_htmx, current_actor, runtime, wants_json
 
 log = structlog.get_logger("quad.web")
 

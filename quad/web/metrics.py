@@ -5,7 +5,6 @@ from __future__ import annotations
 import hmac
 import time
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
@@ -14,10 +13,7 @@ from sqlalchemy import func, select
 from quad.core.errors import NotFound
 from quad.core.jobs.models import Job, JobState
 from quad.web.limits import client_address
-from quad.web.site import current_db, runtime
-
-if TYPE_CHECKING:
-    from quad.web.site import Site
+from quad.web.site import Site, current_db, runtime
 
 REQUESTS = Histogram(
     "quad_request_seconds",

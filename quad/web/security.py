@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from flask import Response, request
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from secure import (
@@ -19,10 +17,7 @@ from secure import (
 from quad.core.config import Settings
 from quad.core.errors import QuadError
 from quad.core.i18n import gettext as _
-from quad.web.site import SAFE_METHODS, wants_json
-
-if TYPE_CHECKING:
-    from quad.web.site import Site
+from quad.web.site import SAFE_METHODS, Site, wants_json
 
 SESSION_COOKIE = "quad_session"
 TWO_YEARS = 63_072_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import structlog
 from babel import Locale
@@ -20,11 +20,8 @@ from quad.core.settings import value
 from quad.web.assets import TEMPLATE_GLOBALS
 from quad.web.limits import client_address
 from quad.web.module import Nav
-from quad.web.site import SAFE_METHODS, current_actor, runtime
+from quad.web.site import SAFE_METHODS, Site, current_actor, runtime
 from quad.web.widgets import runs
-
-if TYPE_CHECKING:
-    from quad.web.site import Site
 
 REQUEST_ID_LENGTH = 64
 
