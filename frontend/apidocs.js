@@ -44,7 +44,7 @@ SwaggerUI({
   presets: [SwaggerUI.presets.apis],
   plugins: [layout],
   layout: "QuadLayout",
-  docExpansion: "list",
+  docExpansion: "none",
   defaultModelsExpandDepth: 0,
   displayRequestDuration: true,
   filter: true,

@@ -8,18 +8,35 @@ from apiflask import APIBlueprint
 from flask import Blueprint
 
 from quad.academics.module import MODULE as ACADEMICS
+from quad.alumni.module import MODULE as ALUMNI
+from quad.audience.module import MODULE as AUDIENCE
 from quad.audit.module import MODULE as AUDIT
+from quad.careers.module import MODULE as CAREERS
+from quad.coding.module import MODULE as CODING
 from quad.core.config import Settings
 from quad.core.db.engine import Database
+from quad.core.derived import use_derived
 from quad.core.house import NAME
 from quad.core.jobs.runtime import attach
+from quad.core.listing.declaration import LISTINGS
 from quad.core.logs import configure_logs
+from quad.core.own_data import use_own_data
 from quad.core.settings import use_defaults
+from quad.core.sources import use_sources
+from quad.events.module import MODULE as EVENTS
 from quad.identity.door import DOOR
 from quad.identity.module import MODULE as IDENTITY
 from quad.identity.service.actor import use_badges
+from quad.identity.service.breaches import BreachList, use_breach_list
+from quad.identity.service.merge import use_merges
+from quad.identity.service.scopes import use_areas
+from quad.insights.module import MODULE as INSIGHTS
+from quad.insights.service.asking import use_reports
 from quad.institution.module import MODULE as INSTITUTION
+from quad.materials.module import MODULE as MATERIALS
 from quad.notifications.module import MODULE as NOTIFICATIONS
+from quad.relations.module import MODULE as RELATIONS
+from quad.skills.module import MODULE as SKILLS
 from quad.web import styleguide
 from quad.web.api import complete_description
 from quad.web.apidocs import bp as apidocs
@@ -37,6 +54,7 @@ from quad.web.search import MODULE as SEARCH
 from quad.web.security import init_security
 from quad.web.shell import init_shell
 from quad.web.site import Runtime, Site
+from quad.welfare.module import MODULE as WELFARE
 
 MODULES: tuple[Module, ...] = (
     HOME,
@@ -47,10 +65,27 @@ MODULES: tuple[Module, ...] = (
     INSTITUTION,
     IDENTITY,
     ACADEMICS,
+    SKILLS,
+    RELATIONS,
+    ALUMNI,
+    AUDIENCE,
+    WELFARE,
+    MATERIALS,
+    EVENTS,
+    CODING,
+    CAREERS,
     NOTIFICATIONS,
+    INSIGHTS,
     AUDIT,
 )
 PACKAGE = Path(__file__).parent
+# The worker asks as well, without building an application.
+use_own_data(part for module in MODULES for part in module.own_data)
+use_derived(part for module in MODULES for part in module.derived)
+use_reports(part for module in MODULES for part in module.reports)
+use_sources(part for module in MODULES for part in module.sources)
+for added in (column for module in MODULES for column in module.columns):
+    LISTINGS[added.listing].add_column(added.column)
 
 
 def open_database(settings: Settings) -> Database:
@@ -73,6 +108,8 @@ def create_app(settings: Settings, database: Database | None = None) -> Site:
         static_folder=None,
         template_folder="web/templates",
     )
+    # "/students/" is "/students": people and older programs write both.
+    app.url_map.strict_slashes = False
     app.secret_key = settings.secret
     app.config.update(
         TESTING=False,
@@ -94,6 +131,9 @@ def create_app(settings: Settings, database: Database | None = None) -> Site:
     attach(database, settings)
     use_defaults({NAME.key: settings.institution_name})
     app.extensions["quad"] = Runtime(settings, database, MODULES, DOOR)
+    use_breach_list(BreachList(settings.breach_url, settings.breach_timeout))
+    use_areas({module.name: module.label for module in MODULES if module.label})
+    use_merges([merge for module in MODULES for merge in module.merges])
     use_badges({badge.name: badge.count for module in MODULES for badge in module.badges})
     init_metrics(app)
     init_shell(app, settings)

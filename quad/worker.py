@@ -12,9 +12,13 @@ import structlog
 
 from quad.app import load_modules, open_database
 from quad.core.config import Misconfigured, Settings, load_settings
+from quad.core.facts import run
+from quad.core.house import NAME
 from quad.core.jobs.runtime import attach
 from quad.core.jobs.worker import Worker
+from quad.core.jobs.zone import note_zone
 from quad.core.logs import configure_logs
+from quad.core.settings import use_defaults
 
 HEALTH_EVERY = 10.0
 CONFIGURATION = 78  # EX_CONFIG of sysexits.h
@@ -28,10 +32,12 @@ def run_worker(settings: Settings) -> None:
     A second signal ends the process at once; the leases of its jobs run out and another worker takes them.
     """
     configure_logs(settings)
+    use_defaults({NAME.key: settings.institution_name})
     stopping = threading.Event()
     _listen_for_signals(stopping)
     database = open_database(settings)
     worker = Worker(attach(database, settings))
+    run(database.writer, lambda db: note_zone(db, settings.time_zone))
     log.info("The worker starts", modules=len(load_modules()))
     worker.start()
     while not stopping.wait(HEALTH_EVERY):

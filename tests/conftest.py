@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,9 +30,16 @@ from quad.web.security import SESSION_COOKIE
 from quad.web.site import Site
 from tests.databases import DIALECTS, Workshop, server_problem
 from tests.factories.people import person, sign_in_token
+from tests.sharing import Sharing
 
 _problems: dict[str, str | None] = {}
 late.EVERY = 0.0  # late writes happen when a test flushes them, not in the middle of another one
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
+    """Say which process gets which test (`-n`)."""
+    return Sharing(config, log)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -167,13 +175,17 @@ def as_role(
     return sign_in
 
 
-@pytest.fixture
-def queries(database: Database) -> Iterator[list[str]]:
-    """Collect the statements sent to this test's database; transaction words are left out."""
+OF_SETTINGS = "FROM core_setting"
+
+
+@contextmanager
+def _statements(database: Database, leave_out: str = "") -> Iterator[list[str]]:
+    """Collect the statements sent to a test's database; transaction words are left out."""
     seen: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE")):
+        words = statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))
+        if not words and not (leave_out and leave_out in statement):
             seen.append(statement)
 
     engines = {database.engine}
@@ -186,6 +198,20 @@ def queries(database: Database) -> Iterator[list[str]]:
     yield seen
     for engine in engines:
         event.remove(engine, "before_cursor_execute", note)
+
+
+@pytest.fixture
+def statements(database: Database) -> Iterator[list[str]]:
+    """Collect every statement sent to this test's database."""
+    with _statements(database) as seen:
+        yield seen
+
+
+@pytest.fixture
+def queries(database: Database) -> Iterator[list[str]]:
+    """Collect the statements of requests: not the look at the settings, which a process takes every few seconds."""
+    with _statements(database, OF_SETTINGS) as seen:
+        yield seen
 
 
 def free_port() -> int:

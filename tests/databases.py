@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import URL
+from sqlalchemy import create_engine, inspect, text
+from sqlalchemy.engine import URL, Connection
 
 from quad.core.db.engine import Database, database_url
 from quad.core.db.model import Model
@@ -71,31 +71,27 @@ class Workshop:
 
     @contextmanager
     def _postgresql(self) -> Iterator[Database]:
-        template = f"{self.prefix}_template"
-        if "postgresql" not in self._ready:
-            self._admin("postgresql", f'DROP DATABASE IF EXISTS "{template}"')
-            self._admin("postgresql", f'CREATE DATABASE "{template}"')
-            build_schema(self._url("postgresql", template))
-            self._ready.add("postgresql")
-        self._count += 1
-        name = f"{self.prefix}_{self._count}"
-        self._admin("postgresql", f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-        try:
-            yield Database(self._url("postgresql", name), pool=10)
-        finally:
-            self._admin("postgresql", f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        with self._kept("postgresql") as url:
+            yield Database(url, pool=10)
+            empty_postgresql(url)
 
     @contextmanager
     def _mariadb(self) -> Iterator[Database]:
-        name = f"{self.prefix}_maria"
-        url = self._url("mariadb", name)
-        if "mariadb" not in self._ready:
-            self._admin("mariadb", f"DROP DATABASE IF EXISTS `{name}`")
-            self._admin("mariadb", f"CREATE DATABASE `{name}`")
+        with self._kept("mariadb") as url:
+            yield Database(url, pool=10)
+            empty_mariadb(url)
+
+    @contextmanager
+    def _kept(self, dialect: str) -> Iterator[str]:
+        """Give a server's one database of this process: emptying it is quicker than making another."""
+        name = f"{self.prefix}_kept"
+        url = self._url(dialect, name)
+        if dialect not in self._ready:
+            self._drop(dialect, name)
+            self._admin(dialect, f"CREATE DATABASE {self._quoted(dialect, name)}")
             build_schema(url)
-            self._ready.add("mariadb")
-        yield Database(url, pool=10)
-        empty_mariadb(url)
+            self._ready.add(dialect)
+        yield url
 
     @contextmanager
     def bare(self, dialect: str) -> Iterator[Database]:
@@ -105,15 +101,14 @@ class Workshop:
         if dialect == "sqlite":
             database = Database(f"sqlite:///{self.folder / name}.db")
         else:
-            quoted = f'"{name}"' if dialect == "postgresql" else f"`{name}`"
-            self._admin(dialect, f"CREATE DATABASE {quoted}")
+            self._admin(dialect, f"CREATE DATABASE {self._quoted(dialect, name)}")
             database = Database(self._url(dialect, name))
         try:
             yield database
         finally:
             database.dispose()
             if dialect != "sqlite":
-                self._admin(dialect, f"DROP DATABASE {quoted}")
+                self._drop(dialect, name)
 
     def _url(self, dialect: str, name: str) -> str:
         url: URL = database_url(SERVERS[dialect]).set(database=name)
@@ -125,13 +120,18 @@ class Workshop:
             connection.execute(text(statement))
         engine.dispose()
 
+    def _drop(self, dialect: str, name: str) -> None:
+        force = " WITH (FORCE)" if dialect == "postgresql" else ""
+        self._admin(dialect, f"DROP DATABASE IF EXISTS {self._quoted(dialect, name)}{force}")
+
+    @staticmethod
+    def _quoted(dialect: str, name: str) -> str:
+        return f'"{name}"' if dialect == "postgresql" else f"`{name}`"
+
     def close(self) -> None:
         """Drop what outlives single tests."""
-        if "postgresql" in self._ready:
-            statement = f'DROP DATABASE IF EXISTS "{self.prefix}_template" WITH (FORCE)'
-            self._admin("postgresql", statement)
-        if "mariadb" in self._ready:
-            self._admin("mariadb", f"DROP DATABASE IF EXISTS `{self.prefix}_maria`")
+        for dialect in self._ready - {"sqlite"}:
+            self._drop(dialect, f"{self.prefix}_kept")
 
 
 def build_schema(url: str) -> None:
@@ -141,15 +141,53 @@ def build_schema(url: str) -> None:
     database.dispose()
 
 
+def empty_postgresql(url: str) -> None:
+    """Take every row away, start the numbers again, and end what a test left connected."""
+    database = Database(url)
+    with database.engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+        )
+        used = [
+            name
+            for name in inspect(connection).get_table_names()
+            if connection.scalar(text(f'SELECT 1 FROM "{name}" LIMIT 1'))
+        ]
+        connection.execute(text("SET session_replication_role = replica"))
+        for name in used:
+            connection.execute(text(f'DELETE FROM "{name}"'))
+        sequences = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
+        for name in connection.scalars(text(sequences)).all():
+            connection.execute(text(f'ALTER SEQUENCE "{name}" RESTART'))
+        connection.commit()
+    database.dispose()
+
+
+def _used(connection: Connection) -> list[str]:
+    """Return the tables that have or had rows: numbered ones by their next number, the others by a look inside."""
+    numbers = (
+        "SELECT table_name, auto_increment FROM information_schema.tables"
+        " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+    )
+    return [
+        name
+        for name, following in connection.execute(text(numbers)).all()
+        if (following or 0) > 1
+        or (following is None and connection.scalar(text(f"SELECT 1 FROM `{name}` LIMIT 1")))
+    ]
+
+
 def empty_mariadb(url: str) -> None:
     """Take every row away and start the numbers again; quicker than making the tables anew."""
     database = Database(url)
     with database.engine.connect() as connection:
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
-        for table in Model.metadata.sorted_tables:
-            if connection.scalar(text(f"SELECT 1 FROM `{table.name}` LIMIT 1")):
-                connection.execute(text(f"DELETE FROM `{table.name}`"))
-            connection.execute(text(f"ALTER TABLE `{table.name}` AUTO_INCREMENT = 1"))
+        for name in _used(connection):
+            connection.execute(text(f"DELETE FROM `{name}`"))
+            connection.execute(text(f"ALTER TABLE `{name}` AUTO_INCREMENT = 1"))
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
         connection.commit()
     database.dispose()

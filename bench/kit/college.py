@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import SecretStr
-from sqlalchemy import insert, text
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench.bench_lists import people
@@ -27,7 +27,8 @@ from quad.core.db.engine import Database
 from quad.core.facts import unit
 from quad.core.search.index import index_many
 from quad.core.search.searchable import Document
-from quad.identity.models import Role, RoleGrant, User
+from quad.identity.models.accounts import Role, RoleGrant, User, UserSession
+from quad.identity.service.secrets import fingerprint
 from quad.identity.service.sessions import open_session
 from quad.institution.models import Department, Programme
 from tests.factories import academics as make
@@ -37,6 +38,7 @@ BATCH = 5_000
 FIRST_ID = 1_000  # the numbers below belong to those whom the factories add
 DEPARTMENTS = 8
 CLASS = 60
+LECTURE = 300
 TERMS = 5
 COURSES_PER_TERM = 6
 
@@ -50,24 +52,31 @@ class College:
     settings: Settings
     cookies: dict[str, str]
     offering_id: int
+    lecture_id: int
     port: int = 0
+    pid: int = 0
+    term_id: int = 0
 
 
-def settings_for(folder: Path) -> Settings:
-    """Return the settings of a real installation, so that nothing made for developers is measured."""
+def settings_for(folder: Path, database: str = "") -> Settings:
+    """Return the settings of a real installation, so that nothing made for developers is measured.
+
+    Without an address the database is a SQLite file in `folder`.
+    """
     return Settings(
         mode=Mode.PRODUCTION,
         data_dir=folder,
+        database_url=SecretStr(database),
         secret_key=SecretStr("bench-" + os.urandom(24).hex()),
         mail_url="smtp://127.0.0.1:1",
         _env_file=None,
     )
 
 
-def build(folder: Path, count: int, seconds: float) -> College:
-    """Make a college of `count` students, or of as many as the time allows."""
+def build(folder: Path, count: int, seconds: float, database_url: str = "") -> College:
+    """Make a college of `count` students, or of as many as the time allows, in an empty database."""
     folder.mkdir()
-    settings = settings_for(folder)
+    settings = settings_for(folder, database_url)
     database = Database(settings.database)
     migration.upgrade(database)
     with database.writer() as db, unit(db):
@@ -78,12 +87,72 @@ def build(folder: Path, count: int, seconds: float) -> College:
         people_at_work["faculty"] = lecturer.user_id
         filled = fill(db, count, homes, studies, time.perf_counter() + seconds)
         offering_id = teach(db, homes[0], lecturer, min(CLASS, filled))
+        lecture_id = lecture(db, homes[0], min(LECTURE, filled))
         people_at_work["student"] = FIRST_ID + 1
         cookies = {role: open_session(db, who).key for role, who in people_at_work.items()}
     with database.writer() as db:
         db.execute(text("ANALYZE"))
         db.commit()
-    return College(filled, database, settings, cookies, offering_id)
+    return College(filled, database, settings, cookies, offering_id, lecture_id)
+
+
+def visit(folder: Path, database_url: str) -> College:
+    """Return a college that is filled already, with new sessions for three of its people.
+
+    They are an administrator, the teacher of the largest offering whose teacher may sign in, and the student with most
+    enrolments. `leave` ends the sessions.
+    """
+    settings = settings_for(folder, database_url)
+    database = Database(settings.database)
+    with database.writer() as db, unit(db):
+        offering_id, teacher = _largest(db, with_teacher=True)
+        people_at_work = {
+            "admin": db.scalars(
+                select(RoleGrant.user_id).where(RoleGrant.role == Role.ADMIN)
+            ).first(),
+            "faculty": teacher,
+            "student": db.scalar(
+                select(Student.user_id)
+                .join(Enrolment, Enrolment.student_id == Student.id)
+                .group_by(Student.user_id)
+                .order_by(func.count().desc())
+                .limit(1)
+            ),
+        }
+        missing = [role for role, who in people_at_work.items() if who is None]
+        if missing:
+            raise SystemExit(f"this database has nobody who is {' or '.join(missing)}")
+        cookies = {role: open_session(db, who or 0).key for role, who in people_at_work.items()}
+        lecture_id, _teacher = _largest(db, with_teacher=False)
+        students = db.scalar(select(func.count()).select_from(Student)) or 0
+    return College(students, database, settings, cookies, offering_id, lecture_id)
+
+
+def _largest(db: Session, *, with_teacher: bool) -> tuple[int, int | None]:
+    """Return the offering with most students, and its teacher."""
+    wanted = (
+        select(Offering.id, Offering.faculty_id)
+        .join(Enrolment, Enrolment.offering_id == Offering.id)
+        .group_by(Offering.id, Offering.faculty_id)
+        .order_by(func.count().desc())
+        .limit(1)
+    )
+    if with_teacher:
+        wanted = wanted.join(RoleGrant, RoleGrant.user_id == Offering.faculty_id)
+        wanted = wanted.where(RoleGrant.role == Role.FACULTY)
+    row = db.execute(wanted).first()
+    if row is None:
+        raise SystemExit(
+            "this database has no offering with students and a teacher who may sign in"
+        )
+    return row.id, row.faculty_id
+
+
+def leave(college: College) -> None:
+    """End the sessions that `visit` opened."""
+    with college.database.writer() as db, unit(db):
+        keys = [fingerprint(key) for key in college.cookies.values()]
+        db.execute(delete(UserSession).where(UserSession.key_hash.in_(keys)))
 
 
 def fill(
@@ -130,7 +199,14 @@ def fill_batch(
             | stamps
         )
         documents.append(
-            Document(row, name, f"/students/{row}", sub=register, terms=(mail["email"],))
+            Document(
+                row,
+                name,
+                f"/students/{row}",
+                sub=register,
+                terms=(mail["email"],),
+                place=name.casefold(),
+            )
         )
     for model, rows in ((User, users), (RoleGrant, grants), (Student, students)):
         db.execute(insert(model), rows)
@@ -151,6 +227,15 @@ def teach(db: Session, home: Department, lecturer: Any, size: int) -> int:
     offering = make.offering(db, taught=make.course(db, of=home), during=now, by=lecturer)
     mark_class(db, offering, range(FIRST_ID + 1, FIRST_ID + 1 + size))
     rollups.rebuild_rollups(db, [pupil])
+    return offering.id
+
+
+def lecture(db: Session, home: Department, size: int) -> int:
+    """Give another teacher a class as large as they come; return its offering."""
+    during = make.term(db, starts_on=date(2025, 7, 1))
+    taught = make.course(db, of=home)
+    offering = make.offering(db, taught=taught, during=during, by=make.teacher(db, of=home))
+    mark_class(db, offering, range(FIRST_ID + 1, FIRST_ID + 1 + size))
     return offering.id
 
 

@@ -45,9 +45,9 @@ function number(text) {
   return /\d/.test(plain) ? Number.parseFloat(plain) : null;
 }
 
-function read(table) {
+function read(table, series) {
   return {
-    heads: [...table.tHead.rows[0].cells].slice(1).map((cell) => cell.textContent.trim()),
+    heads: [...table.tHead.rows[0].cells].slice(1, series ? 1 + Number(series) : undefined).map((cell) => cell.textContent.trim()),
     rows: [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent.trim())),
   };
 }
@@ -68,7 +68,7 @@ function datasets({ heads, rows }, { chart, mark = "" }, { series, surface }) {
   const mixed = chart === "bar+line";
   return heads.map((label, index) => {
     const type = mixed ? (index ? "line" : "bar") : chart;
-    const tone = mixed ? (index ? series[0] : series[3]) : series[index % series.length];
+    const tone = mixed ? (index ? series[(index - 1) % 3] : series[3]) : series[index % series.length];
     const fill = type === "bar" && marked.length
       ? rows.map(([name]) => (marked.includes(name) ? series[1] : tone))
       : tone;
@@ -127,7 +127,7 @@ function options({ axis = "x", min, max }, several, count, { ink, ink2, line }) 
 
 function draw(figure, colours) {
   drawn.get(figure)?.destroy();
-  const table = read(figure.querySelector("table"));
+  const table = read(figure.querySelector("table"), figure.dataset.series);
   const lying = figure.dataset.axis === "y";
   const chart = new Chart(figure.querySelector("canvas"), {
     data: { labels: table.rows.map(([name]) => (lying ? name : lines(name))), datasets: datasets(table, figure.dataset, colours) },
@@ -138,7 +138,7 @@ function draw(figure, colours) {
 
 /**
  * Draws every chart inside `within` from the table behind it:
- * <figure data-chart="line|bar|bar+line" data-min data-max data-axis="y" data-mark="row|row">.
+ * <figure data-chart="line|bar|bar+line" data-min data-max data-axis="y" data-mark="row|row" data-series>.
  */
 export function drawCharts(within) {
   for (const [figure, chart] of drawn) {

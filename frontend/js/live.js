@@ -1,7 +1,7 @@
 import { toast } from "./toasts.js";
 
 const FRESH = 60_000;
-const KINDS = ["badges", "notification", "notifications-read", "reset", "toast"];
+const KINDS = ["badges", "leaderboards", "notification", "notifications-read", "reset", "toast"];
 
 /** Counts in the page: every element with data-badge="<name>" shows it, and hides when there is nothing. */
 function count(badges) {

@@ -19,6 +19,7 @@ export function startPage() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy]");
     if (button) copy(button);
+    if (event.target.closest("[data-print]")) print();
   });
   document.addEventListener("change", ({ target }) => {
     if (target.matches("[data-submit-on-change]")) target.form.requestSubmit();

@@ -2,11 +2,12 @@
 const meta = document.querySelector('meta[name="quad-words"]');
 const all = meta ? JSON.parse(meta.content) : {};
 
+/** Put values where a sentence says {name}. */
+export const filled = (sentence, values = {}) =>
+  sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+
 /**
  * @param {string} key which sentence
  * @param {Record<string, string | number>} [values] put where the sentence says {name}
  */
-export function words(key, values = {}) {
-  const sentence = all[key] ?? "";
-  return sentence.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
-}
+export const words = (key, values = {}) => filled(all[key] ?? "", values);

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quad.academics.facts import (
+from quad.academics.facts.base import (
     CourseAdded,
     CourseChanged,
     StudentAdded,
@@ -13,20 +15,26 @@ from quad.academics.facts import (
     TeacherAdded,
     TeacherChanged,
 )
-from quad.academics.service import findable, rollups, students, teachers
+from quad.academics.facts.documents import DocumentIssued, DocumentsIssued
+from quad.academics.service import attendance_totals, findable, graded, students, teachers
 from quad.core.facts import on
-from quad.core.jobs.outbox import enqueue
 from quad.core.search.index import index_many
-from quad.identity.facts import RoleGranted, UserChanged, UserRegistered
-from quad.identity.models import Role, User
-from quad.institution.facts import GradingSchemeChanged, ProgrammeChanged
-from quad.institution.models import Programme
+from quad.core.settings import SettingsChanged
+from quad.identity.facts.accounts import RoleGranted, UserChanged, UserRegistered
+from quad.identity.models.accounts import Role, User
+from quad.institution.facts import (
+    GradingSchemeAdded,
+    GradingSchemeChanged,
+    ProgrammeChanged,
+    TermChanged,
+)
 
 
 @on(UserRegistered)
 def give_profile(db: Session, fact: UserRegistered) -> None:
-    user = db.scalars(select(User).where(User.id == fact.user_id)).one()
-    students.add_profile(db, user, fact.actor_id)
+    if fact.role == Role.STUDENT:
+        user = db.scalars(select(User).where(User.id == fact.user_id)).one()
+        students.add_profile(db, user, fact.actor_id, fact.department_id)
 
 
 @on(RoleGranted)
@@ -79,15 +87,43 @@ def index_changed_course(db: Session, fact: CourseChanged) -> None:
     index_many(db, findable.COURSES, findable.course_documents(db, [fact.course_id]))
 
 
+@on(GradingSchemeAdded)
+def regrade_by_new(db: Session, fact: GradingSchemeAdded) -> None:
+    """A new scheme may be the usual one: students without a programme are read by that."""
+    graded.rebuild_later(db, "grading_scheme_id", fact.grading_scheme_id)
+
+
 @on(GradingSchemeChanged)
 def regrade(db: Session, fact: GradingSchemeChanged) -> None:
-    enqueue(db, rollups.REBUILD_JOB, {"grading_scheme_id": fact.grading_scheme_id})
+    graded.rebuild_later(db, "grading_scheme_id", fact.grading_scheme_id)
 
 
 @on(ProgrammeChanged)
 def regrade_programme(db: Session, fact: ProgrammeChanged) -> None:
-    scheme_id = db.scalar(
-        select(Programme.grading_scheme_id).where(Programme.id == fact.programme_id)
-    )
-    if scheme_id is not None:
-        enqueue(db, rollups.REBUILD_JOB, {"grading_scheme_id": scheme_id})
+    graded.rebuild_later(db, "programme_id", fact.programme_id)
+
+
+@on(TermChanged)
+def average_again(db: Session, fact: TermChanged) -> None:
+    """The order of terms may be another one now, and with it every average "after" a term."""
+    graded.rebuild_later(db, "term_id", fact.term_id)
+
+
+@on(SettingsChanged)
+def measure_attendance_anew(db: Session, fact: SettingsChanged) -> None:
+    if attendance_totals.SETTINGS.intersection(fact.keys):
+        attendance_totals.measure_anew(db)
+
+
+@on(DocumentIssued)
+def index_document(db: Session, fact: DocumentIssued) -> None:
+    _index_documents(db, [fact.document_id])
+
+
+@on(DocumentsIssued)
+def index_documents(db: Session, fact: DocumentsIssued) -> None:
+    _index_documents(db, fact.document_ids)
+
+
+def _index_documents(db: Session, ids: Sequence[int]) -> None:
+    index_many(db, findable.DOCUMENTS, findable.issued_documents(db, ids), new=True)

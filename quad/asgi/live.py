@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from quad.asgi.refusal import Refusal, too_busy, wrong_method
 from quad.core.db.engine import Database
 from quad.core.i18n import gettext as _
-from quad.core.live import Event, Follower, Missed, missed
+from quad.core.live import SIGNED_OUT, Event, Follower, Missed, missed
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -108,7 +108,10 @@ class Hub:
     def _spread(self, events: Sequence[Event]) -> None:
         for event in events:
             for stream in tuple(self._by_token.get(event.audience, ())):
-                stream.give(event)
+                if event.kind == SIGNED_OUT:
+                    stream.end()  # whoever is still signed in comes back, and misses nothing
+                else:
+                    stream.give(event)
             self.at = event.seq
 
     def add(self, viewer: Viewer) -> _Stream:

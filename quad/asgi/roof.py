@@ -19,10 +19,11 @@ from quad.core import clock
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.files import Files
-from quad.core.live import WAKE
+from quad.core.live import EVERYBODY, WAKE
 from quad.core.live_redis import RedisWakeUp
-from quad.identity.models import AccountState, User, UserSession
-from quad.identity.service.actor import load_actor
+from quad.identity.models.accounts import AccountState, User, UserSession
+from quad.identity.service.actor import living, load_actor
+from quad.identity.service.rules import idle_since
 from quad.web.assets import DIST, asset
 from quad.web.errors import titles
 from quad.web.security import SESSION_COOKIE
@@ -40,7 +41,7 @@ def build_shell(settings: Settings) -> Shell:
             fresh_static=settings.development,
             health=lambda: _health(database),
             live=Live(database, SessionAccess(database, settings)),
-            wake=RedisWakeUp(settings.redis_url, WAKE) if settings.redis_url else None,
+            wake=RedisWakeUp(settings.redis, WAKE) if settings.redis else None,
             trusted_proxies=settings.trusted_proxies,
             refuser=Refuser(_page),
         )
@@ -63,7 +64,7 @@ def _health(database: Database) -> tuple[int, Mapping[str, object]]:
 
 
 class SessionAccess:
-    """Live streams belong to sessions: `user:<id>` is the audience, the session row's number the key."""
+    """Live streams belong to sessions, whose row's number is the key; `user:<id>` and everybody are the audiences."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -79,23 +80,22 @@ class SessionAccess:
 
     def still_valid(self, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
         """Return the sessions that have not ended, of people who may still sign in."""
-        query = (
-            select(UserSession.id, UserSession.user_id)
-            .join(User, User.id == UserSession.user_id)
-            .where(
-                UserSession.id.in_([int(key) for key in keys]),
-                UserSession.revoked_at.is_(None),
-                UserSession.expires_at > clock.now(),
-                User.deleted_at.is_(None),
-                User.state == AccountState.ACTIVE,
-            )
-        )
         with self._database.reading() as db:
+            query = (
+                select(UserSession.id, UserSession.user_id)
+                .join(User, User.id == UserSession.user_id)
+                .where(
+                    UserSession.id.in_([int(key) for key in keys]),
+                    living(clock.now(), idle_since(db)),
+                    User.deleted_at.is_(None),
+                    User.state == AccountState.ACTIVE,
+                )
+            )
             return {str(session): _tokens(user) for session, user in db.execute(query)}
 
 
 def _tokens(user_id: int) -> frozenset[str]:
-    return frozenset({f"user:{user_id}"})
+    return frozenset({f"user:{user_id}", EVERYBODY})
 
 
 def _cookie(scope: Scope) -> str:

@@ -69,6 +69,11 @@ class Shell:
         proxies = TrustedProxies(parts.trusted_proxies)
         self._door = Door(self._router, parts.limits, proxies, parts.refuser)
 
+    @property
+    def wsgi(self) -> WSGIApplication:
+        """The application behind the shell."""
+        return self._parts.wsgi
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve HTTP and the lifespan; nothing else is spoken here."""
         if scope["type"] == "http":

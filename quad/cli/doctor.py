@@ -4,27 +4,27 @@ from __future__ import annotations
 
 import smtplib
 from collections.abc import Callable, Iterator
+from functools import partial
 from io import BytesIO
 from urllib.parse import urlsplit
 
 import click
 from redis import Redis
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
-from quad.academics.models.people import Student
-from quad.academics.service.rollups import rebuild_rollups
 from quad.app import create_app
 from quad.cli.group import json_option, say, say_json
 from quad.cli.work import installation
-from quad.core import counters
+from quad.core import counters, cubes, tallies
 from quad.core.config import Settings
 from quad.core.db import migration
 from quad.core.db.engine import Database
+from quad.core.derived import Derived, derived
 from quad.core.files import Files
-from quad.core.jobs.models import Job, JobState
+from quad.core.jobs.models import JobState
+from quad.core.jobs.upkeep import count_by_state
 
 SECONDS = 5.0
-SAMPLE = 1_000
 Check = tuple[str, Callable[[], str]]
 
 
@@ -59,12 +59,14 @@ def _run(name: str, check: Callable[[], str]) -> tuple[str, bool, str]:
 def _checks(settings: Settings, database: Database) -> Iterator[Check]:
     yield "database", lambda: _database(database)
     yield "tables", lambda: _tables(database)
+    yield "days", lambda: f"begin in {settings.time_zone}"
     yield "counters", lambda: _counters(database)
-    yield "averages", lambda: _averages(database)
+    for part in derived():
+        yield part.name, partial(_derived, database, part)
     yield "jobs", lambda: _jobs(database)
     yield "files", lambda: _files(settings)
     yield "mail", lambda: _mail(settings)
-    if settings.redis_url:
+    if settings.redis:
         yield "redis", lambda: _redis(settings)
 
 
@@ -86,35 +88,28 @@ def _tables(database: Database) -> str:
 
 def _counters(database: Database) -> str:
     with database.reading() as db:
-        wrong = counters.check(db)
+        wrong = counters.check(db) + tallies.check(db) + cubes.check(db)
     if wrong:
-        raise Unsound(f"{len(wrong)} counters are off: {wrong[0]}")
+        raise Unsound(f"{len(wrong)} counters are off: {wrong[0]}. Run quad rebuild")
     return "equal to a recount"
 
 
-def _averages(database: Database) -> str:
-    kept = select(Student.id, Student.cgpa, Student.credits_earned).order_by(Student.id.desc())
+def _derived(database: Database, part: Derived) -> str:
     with database.writer() as db:
-        before = db.execute(kept.limit(SAMPLE)).all()
-        rebuild_rollups(db, [row.id for row in before])
-        db.expire_all()
-        after = db.execute(kept.limit(SAMPLE)).all()
+        keys = part.newest(db)
+        off = part.rebuild(db, keys)
         db.rollback()
-    wrong = len(set(before) - set(after))
-    if wrong:
-        raise Unsound(f"{wrong} students have averages that a rebuild would change")
-    return f"of {len(before)} students equal to a rebuild"
+    if off:
+        raise Unsound(f"{off} of the newest {len(keys)} are not what a rebuild gives: quad rebuild")
+    return f"of the newest {len(keys)} equal to a rebuild"
 
 
 def _jobs(database: Database) -> str:
     with database.reading() as db:
-        dead, waiting = (
-            db.scalar(select(func.count()).where(Job.state == state)) or 0
-            for state in (JobState.DEAD, JobState.QUEUED)
-        )
-    if dead:
-        raise Unsound(f"{dead} jobs gave up: see /admin/jobs")
-    return f"none gave up, {waiting} waiting"
+        count = count_by_state(db)
+    if count[JobState.DEAD]:
+        raise Unsound(f"{count[JobState.DEAD]} jobs gave up: see /admin/jobs")
+    return f"none gave up, {count[JobState.QUEUED]} waiting"
 
 
 def _files(settings: Settings) -> str:
@@ -134,7 +129,7 @@ def _mail(settings: Settings) -> str:
 
 
 def _redis(settings: Settings) -> str:
-    client = Redis.from_url(settings.redis_url, socket_timeout=SECONDS)
+    client = Redis.from_url(settings.redis, socket_timeout=SECONDS)
     client.ping()
     client.close()
     return "answers"

@@ -18,6 +18,7 @@ from quad.core.config import Misconfigured
 from quad.core.errors import Invalid, QuadError
 
 REFUSED, MISCONFIGURED, FAULT = 1, 3, 70
+BUSY = "The database is busy with other work and did not let this through. Try again in a minute."
 
 
 class LazyGroup(click.Group):
@@ -57,10 +58,20 @@ def run_command(arguments: list[str]) -> int:
     except QuadError as error:
         say_error(_whole_sentence(error))
         return REFUSED
-    except Exception:
+    except Exception as error:
+        if _only_busy(error):
+            say_error(BUSY)
+            return REFUSED
         traceback.print_exc()
         return FAULT
     return result if isinstance(result, int) else 0
+
+
+def _only_busy(error: Exception) -> bool:
+    """Tell whether the database gave way to other work, as often as it was asked."""
+    from quad.core.db.engine import may_run_again  # by now it is loaded; for help it would not be
+
+    return may_run_again(error)
 
 
 def _whole_sentence(error: QuadError) -> str:

@@ -8,7 +8,7 @@ from quad.app import create_app
 from quad.cli.group import json_option, say_json, say_table
 from quad.core.config import load_settings
 from quad.core.policy import REGISTRY, reach
-from quad.web.shell import ROLE_ORDER
+from quad.web.surrounding import ROLE_ORDER
 
 
 @click.command()

@@ -19,8 +19,8 @@ from quad.core.db.types import normalised
 from quad.core.errors import NotFound, QuadError
 from quad.core.forms import Bound
 from quad.core.policy import SYSTEM
-from quad.identity.forms import NewUser
-from quad.identity.models import Role, User
+from quad.identity.forms.accounts import NewUser
+from quad.identity.models.accounts import Role, User
 from quad.identity.service.hashing import hash_passwords as hashed_lines
 from quad.identity.service.hashing import hasher
 from quad.identity.service.tokens import create_token

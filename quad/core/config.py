@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 WEAK_SECRETS = {"secret", "changeme", "change-me", "please-change-me", "dev", "development", "test"}
@@ -28,11 +38,112 @@ class Mode(StrEnum):
     TEST = "test"
 
 
+SCANNER = re.compile(r"clamd://[^/\s@]+/?|clamd\+unix:///[^\s]+")
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+class OidcProvider(BaseModel):
+    """One OpenID Connect provider that people may sign in with.
+
+    `roles` says which claims give which roles: `groups:staff=faculty, hd:uni.example=student`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    issuer: str
+    client_id: str
+    client_secret: SecretStr = SecretStr("")
+    name: str = ""
+    scopes: str = "openid email profile"
+    roles: str = ""
+    create: bool = False
+
+    @field_validator("issuer")
+    @classmethod
+    def _safe(cls, value: str) -> str:
+        parts = urlsplit(value)
+        here = parts.scheme == "http" and parts.hostname in LOOPBACK
+        if not parts.hostname or not (parts.scheme == "https" or here) or parts.query:
+            raise ValueError("an issuer is an https:// address without a question mark")
+        return value.rstrip("/")
+
+    @field_validator("roles")
+    @classmethod
+    def _readable(cls, value: str) -> str:
+        parse_role_rules(value)
+        return value
+
+    @property
+    def role_rules(self) -> tuple[tuple[str, str, str], ...]:
+        """The rules as (claim, value, role)."""
+        return parse_role_rules(self.roles)
+
+
+class SyncSettings(BaseModel):
+    """Where the worker reads coding platforms, with which key, and how patient it is. Docs: docs/configuration.md."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    codeforces_url: str = "https://codeforces.com"
+    leetcode_url: str = "https://leetcode.com"
+    github_url: str = "https://api.github.com"
+    github_token: SecretStr = SecretStr("")
+    atcoder_url: str = "https://atcoder.jp"
+    atcoder_problems_url: str = "https://kenkoooo.com/atcoder"
+    geeksforgeeks_url: str = "https://authapi.geeksforgeeks.org"
+    proxy: str = ""
+    step_timeout: Annotated[float, Field(gt=0, le=120)] = 10
+    deadline: Annotated[float, Field(gt=0, le=120)] = 30
+    max_answer: Annotated[int, Field(ge=1024)] = 16 * 1024 * 1024
+
+    @field_validator(
+        "codeforces_url",
+        "leetcode_url",
+        "github_url",
+        "atcoder_url",
+        "atcoder_problems_url",
+        "geeksforgeeks_url",
+    )
+    @classmethod
+    def _address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
+            raise ValueError("write an http:// or https:// address without a question mark")
+        return value.rstrip("/")
+
+    @field_validator("proxy")
+    @classmethod
+    def _proxy(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("write an http:// or https:// address, or nothing")
+        return value
+
+
+def parse_role_rules(text: str) -> tuple[tuple[str, str, str], ...]:
+    """Read `claim:value=role` rules. Raises ValueError."""
+    rules = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        left, _equals, role = part.rpartition("=")
+        claim, _colon, value = left.partition(":")
+        if not (claim.strip() and value.strip() and role.strip()):
+            raise ValueError(f"“{part}” is not claim:value=role")
+        rules.append((claim.strip(), value.strip(), role.strip().lower()))
+    return tuple(rules)
+
+
 class Settings(BaseSettings):
-    """The settings of one installation. Field docs are in docs/configuration.md."""
+    """The settings of one installation. Field docs are in docs/configuration.md.
+
+    Addresses may hold passwords, so they are secrets here: `repr` and logs never show them.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="QUAD_", env_file=".env", extra="ignore", frozen=True
+        env_prefix="QUAD_",
+        env_file=".env",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
     )
 
     mode: Mode = Mode.PRODUCTION
@@ -44,26 +155,46 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     threads: Annotated[int, Field(ge=2, le=256)] = 16
 
-    database_url: str = ""
+    database_url: SecretStr = SecretStr("")
     database_pool: Annotated[int, Field(ge=1, le=200)] = 20
-    files_url: str = ""
-    queue_url: str = ""
-    redis_url: str = ""
+    files_url: SecretStr = SecretStr("")
+    antivirus_url: str = ""
+    antivirus_timeout: Annotated[float, Field(gt=0, le=600)] = 60
+    queue_url: SecretStr = SecretStr("")
+    redis_url: SecretStr = SecretStr("")
 
-    mail_url: str = ""
+    backup_to: str = ""
+    backup_keep: Annotated[int, Field(ge=1, le=1000)] = 14
+    backup_nightly: bool = False
+
+    mail_url: SecretStr = SecretStr("")
     mail_from: str = "Quad <quad@localhost>"
     mail_timeout: Annotated[float, Field(gt=0, le=300)] = 15
     mail_sync: bool = False
+
+    llm_url: str = ""
+    llm_key: SecretStr = SecretStr("")
+    llm_model: str = ""
+    llm_timeout: Annotated[float, Field(gt=0, le=600)] = 60
+    llm_letters: Annotated[int, Field(ge=1_000, le=2_000_000)] = 60_000
+    llm_month_tokens: Annotated[int, Field(ge=0)] = 0
 
     login_code: Literal["required", "new_device", "off"] = "required"
     registration: Literal["open", "domain", "approval", "closed"] = "closed"
     session_days: Annotated[int, Field(ge=1, le=365)] = 30
     hash_memory_kib: Annotated[int, Field(ge=8)] = 19456
     hash_rounds: Annotated[int, Field(ge=1, le=50)] = 2
+    breach_url: str = ""
+    breach_timeout: Annotated[float, Field(gt=0, le=30)] = 2
+    oidc: dict[str, OidcProvider] = {}
     rate_limits: Literal["on", "off"] = "on"
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     secure_cookies: bool | None = None
+
+    sync: SyncSettings = SyncSettings()
+
+    audit_keep_days: Annotated[int, Field(ge=0, le=36500)] = 0
 
     metrics_token: SecretStr = SecretStr("")
     log_format: Literal["line", "json"] = "line"
@@ -85,6 +216,21 @@ class Settings(BaseSettings):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("antivirus_url")
+    @classmethod
+    def _is_a_scanner(cls, value: str) -> str:
+        if value and not SCANNER.fullmatch(value):
+            raise ValueError("write clamd://host:port or clamd+unix:///path/of/the/socket")
+        return value
+
+    @field_validator("llm_url")
+    @classmethod
+    def _is_a_provider(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+            raise ValueError("write the address of an OpenAI-compatible interface, http(s)://…")
+        return value
+
     @model_validator(mode="after")
     def _refuse_what_is_unsafe(self) -> Self:
         if self.mode is not Mode.PRODUCTION:
@@ -101,9 +247,11 @@ class Settings(BaseSettings):
             )
         if self.rate_limits == "off":
             raise ValueError("QUAD_RATE_LIMITS=off is refused in production.")
-        if not self.mail_url:
+        if not self.mail_url.get_secret_value():
             raise ValueError("QUAD_MAIL_URL is missing: sign-in codes and reset links go by mail.")
-        if self.mail_url.startswith("capture:"):
+        if self.llm_url and not self.llm_model:
+            raise ValueError("QUAD_LLM_MODEL is missing: name the model that QUAD_LLM_URL offers.")
+        if self.mail.startswith("capture:"):
             raise ValueError(
                 "QUAD_MAIL_URL=capture: keeps mail in the database; production needs smtp://."
             )
@@ -128,12 +276,28 @@ class Settings(BaseSettings):
     @property
     def database(self) -> str:
         """The database address; a SQLite file in the data folder unless set."""
-        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'quad.db'}"
+        configured = self.database_url.get_secret_value()
+        return configured or f"sqlite:///{self.data_dir.resolve() / 'quad.db'}"
 
     @property
     def mail(self) -> str:
         """The mail address; `capture:` outside production unless set."""
-        return self.mail_url or "capture:"
+        return self.mail_url.get_secret_value() or "capture:"
+
+    @property
+    def files(self) -> str:
+        """The address of the files; empty for the data folder."""
+        return self.files_url.get_secret_value()
+
+    @property
+    def queue(self) -> str:
+        """The address of the queue; empty for a SQLite file in the data folder."""
+        return self.queue_url.get_secret_value()
+
+    @property
+    def redis(self) -> str:
+        """The address of Redis; empty without it."""
+        return self.redis_url.get_secret_value()
 
     @property
     def cookies_secure(self) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from random import uniform
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -25,7 +25,12 @@ TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """Something that happened. `actor_id` is the user who did it, None for the system."""
+    """Something that happened. `actor_id` is the user who did it, None for the system.
+
+    What a `confidential` fact says is for the people it concerns only: the audit keeps it and shows it to nobody.
+    """
+
+    confidential: ClassVar[bool] = False
 
     actor_id: int | None
 
@@ -127,18 +132,20 @@ def attempt(db: Session) -> Iterator[None]:
         db.info["changes"] = earlier
 
 
-def run(open_session: Callable[[], Session], work: Callable[[Session], T]) -> T:
-    """Run `work` as one unit in a fresh session, again (three times in all) when the database asks for it."""
-    tries = 1
+def run(
+    open_session: Callable[[], Session], work: Callable[[Session], T], *, tries: int = TRIES
+) -> T:
+    """Run `work` as one unit in a fresh session, again (`tries` times in all) when the database asks for it."""
+    tried = 1
     while True:
         try:
             with open_session() as db, unit(db):
                 return work(db)
         except Exception as error:
-            if tries == TRIES or not may_run_again(error):
+            if tried == tries or not may_run_again(error):
                 raise
-        pause_before_retry(tries)
-        tries += 1
+        pause_before_retry(tried)
+        tried += 1
 
 
 def pause_before_retry(tries: int) -> None:

@@ -32,8 +32,9 @@ from quad.core.i18n import number
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
-PIECE = 1024 * 1024
-IN_MEMORY = 2 * 1024 * 1024
+MEGABYTE = 1024 * 1024
+PIECE = MEGABYTE
+IN_MEMORY = 2 * MEGABYTE
 GRACE = timedelta(hours=24)
 LONGEST_NAME = 255
 
@@ -78,7 +79,7 @@ class Files:
     @classmethod
     def from_settings(cls, settings: Settings) -> Files:
         """Open the store that `QUAD_FILES_URL` names; the folder `files` in the data folder unless set."""
-        address = settings.files_url
+        address = settings.files
         if address and not address.startswith("file:"):
             return cls(from_url(address))
         folder = Path(address.removeprefix("file://")) if address else settings.data_dir / "files"

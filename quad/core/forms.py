@@ -6,9 +6,12 @@ checkbox is False). Every complaint becomes one sentence for the field it belong
 
 from __future__ import annotations
 
+import re
 import types
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime, time
 from enum import Enum
+from functools import cache
 from typing import Annotated, Any, Generic, Protocol, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -50,6 +53,13 @@ class MultiValues(Protocol):
 
 F = TypeVar("F", bound=Form)
 NOT_FIELDS = frozenset({"csrf_token"})
+NUMBER = re.compile(r"\s*[+-]?\d+\.?\d*\s*")
+# In this order: a datetime is a date as well. The value is pydantic's name for a text that is none.
+MOMENTS: Mapping[type, str] = {
+    datetime: "datetime_parsing",
+    date: "date_parsing",
+    time: "time_parsing",
+}
 
 
 class Bound(Generic[F]):
@@ -122,6 +132,9 @@ class Bound(Generic[F]):
             self.data = check()
         except ValidationError as error:
             self.errors = sentences(error, self.kind)
+        misread = mere_numbers(self.kind, self.raw)
+        if misread:
+            self.data, self.errors = None, self.errors | misread
 
     def require(self) -> F:
         """Return the checked data, or raise Invalid with a sentence per field."""
@@ -207,6 +220,30 @@ def _is_flag(info: FieldInfo) -> bool:
     return bool in _arguments(info.annotation)
 
 
+@cache
+def _moments(kind: type[Form]) -> Mapping[str, str]:
+    """Return the fields that are a day or a time, each with the complaint that fits."""
+    found = {}
+    for name, info in kind.model_fields.items():
+        parts = _arguments(info.annotation)
+        fitting = next((words for part, words in MOMENTS.items() if part in parts), None)
+        if fitting is not None:
+            found[name] = fitting
+    return found
+
+
+def mere_numbers(kind: type[Form], values: Mapping[str, Any]) -> dict[str, str]:
+    """Return a sentence for each day or time that is given as a number only.
+
+    pydantic takes it for seconds, so that 0 would be the first day of 1970 and 930 a quarter past midnight.
+    """
+    return {
+        name: SENTENCES[error]({})
+        for name, error in _moments(kind).items()
+        if isinstance(value := values.get(name), str) and NUMBER.fullmatch(value)
+    }
+
+
 def sentences(error: ValidationError, kind: type[BaseModel]) -> dict[str, str]:
     """Turn pydantic's complaints into one sentence per field; the first one counts."""
     found: dict[str, str] = {}
@@ -274,6 +311,8 @@ SENTENCES: dict[str, Callable[[Mapping[str, Any]], str]] = {
     "datetime_parsing": lambda c: _("Write a date and time, such as 2026-11-20T14:30Z."),
     "datetime_from_date_parsing": lambda c: _("Write a date and time, such as 2026-11-20T14:30Z."),
     "datetime_type": lambda c: _("Write a date and time, such as 2026-11-20T14:30Z."),
+    "time_parsing": lambda c: _("Write a time, such as 09:30."),
+    "time_type": lambda c: _("Write a time, such as 09:30."),
     "enum": _choices,
     "literal_error": _choices,
     "list_type": lambda c: _("Give a list."),

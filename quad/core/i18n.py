@@ -123,6 +123,11 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     return format_date(plain, "d MMM y" if locale.startswith("en") else "medium", locale=locale)
 
 
+def month(value: date | None) -> str:
+    """Write a month with its year ("Jul 2019")."""
+    return "" if value is None else format_skeleton("yMMM", value, locale=_reader.get().language)
+
+
 def moment(value: datetime | None) -> str:
     """Write a date with the time, in the reader's zone."""
     if value is None:
@@ -154,6 +159,12 @@ def _written_number(digits: str, places: int | None, language: str) -> str:
 def known_language(tag: str) -> bool:
     """Tell whether a catalogue for `tag` is shipped (English always is)."""
     return tag == "en" or (CATALOGUES / str(Locale.parse(tag))).is_dir()
+
+
+@lru_cache(maxsize=1)
+def shipped() -> tuple[str, ...]:
+    """Return the tags of the languages pages can be written in, as browsers ask for them."""
+    return (*sorted(path.name for path in CATALOGUES.glob("*") if path.is_dir()), "en")
 
 
 def languages() -> list[tuple[str, str]]:

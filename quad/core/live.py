@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from random import random
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
-from sqlalchemy import JSON, BigInteger, Index, String, case, delete, func, select, update
+from sqlalchemy import JSON, BigInteger, Index, String, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -29,6 +29,10 @@ BATCH = 500
 PAGE = 1_000
 PRUNE_SECONDS = 3600.0
 KEEP = timedelta(hours=24)
+# Told to an audience when a session of it ended: its streams end at once and come back with what still holds.
+SIGNED_OUT = "signed-out"
+# The audience of everybody who is signed in. Every open page is told, so nothing may be published to it often.
+EVERYBODY = "everybody"
 
 
 class Sequenced:
@@ -111,7 +115,15 @@ WAKE = WakeUp()
 
 def publish(db: Session, audience: str, kind: str, **data: Any) -> None:
     """Tell `audience` that `kind` happened, once (and only if) this unit is committed."""
-    db.add(LiveEvent(audience=audience, kind=kind, data=data))
+    publish_many(db, kind, [(audience, data)])
+
+
+def publish_many(db: Session, kind: str, told: Sequence[tuple[str, Mapping[str, Any]]]) -> None:
+    """Tell many audiences, each its own data, in one statement; else as `publish`."""
+    if not told:
+        return
+    rows = [{"audience": audience, "kind": kind, "data": dict(data)} for audience, data in told]
+    db.execute(insert(LiveEvent), rows)
     if WAKE.everywhere not in db.info.get("after_commit", ()):
         after_commit(db, WAKE.everywhere)
 

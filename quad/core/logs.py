@@ -42,6 +42,8 @@ def configure_logs(settings: Settings) -> None:
     handler.quad = True  # type: ignore[attr-defined]
     root.addHandler(handler)
     root.setLevel(settings.log_level)
+    # A line for each request, with the names of accounts in it, is more than an operator wants.
+    logging.getLogger("httpx").setLevel(max(root.level, logging.WARNING))
 
 
 def _line(_logger: Any, _method: str, event: Any) -> str:

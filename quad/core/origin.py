@@ -1,4 +1,4 @@
-"""Where an act came from: the caller's address, program and request number, for the audit and for sessions."""
+"""Where an act came from: the caller's address, program, request number and role, for the audit and for sessions."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Origin:
-    """All empty for work that no request started."""
+    """All empty for work that no request started. `role` is the one the caller worked as."""
 
     address: str = ""
     user_agent: str = ""
     request_id: str = ""
+    role: str = ""
 
 
 _origin: ContextVar[Origin] = ContextVar("quad_origin", default=Origin())

@@ -45,6 +45,7 @@ class Actor:
     language: str = "en"
     zone: str = "UTC"
     theme: str = "auto"
+    photo: str = ""
     badges: dict[str, int] = field(default_factory=dict, hash=False, compare=False)
 
     @property

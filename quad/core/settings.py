@@ -52,6 +52,18 @@ def _fine(_value: Any) -> None:
     return None
 
 
+def between(
+    least: int, most: int, sentence: str = _l("Write a number from %(least)s to %(most)s.")
+) -> Callable[[Any], None]:
+    """Return the check of a number from `least` to `most`. `sentence`, a lazy text, says what to write instead."""
+
+    def check(given: Any) -> None:
+        if not least <= given <= most:
+            raise ValueError(str(sentence) % {"least": least, "most": most})
+
+    return check
+
+
 @dataclass(frozen=True, kw_only=True)
 class Setting(Generic[V]):
     """One declared setting. Declaring registers it; keys are unique.

@@ -5,8 +5,6 @@ The browser's content type is not looked at. Each refusal is one sentence beside
 
 from __future__ import annotations
 
-import struct
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -14,16 +12,17 @@ from typing import IO
 
 import filetype
 
-from quad.core.errors import Invalid, TooLarge
+from quad.core.errors import TooLarge
 from quad.core.files import in_words
 from quad.core.i18n import gettext as _
+from quad.core.looking import media, office, ole
+from quad.core.looking.archives import LOCAL_HEADER, hides_an_archive, look_at_archive, opened
+from quad.core.looking.pdf import look_at_pdf
+from quad.core.looking.pictures import look_at_jpeg, look_at_png
+from quad.core.looking.refusal import length_of, refused
+from quad.core.looking.viruses import is_test_virus
 
 HEAD = 8192
-TAIL = 2048
-UNPACKED = 512 * 1024 * 1024
-RATIO = 200
-MEMBERS = 2_000
-PIXELS = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -36,77 +35,45 @@ class Kind:
     look: Callable[[IO[bytes]], None] | None = None
 
 
-def _refused(sentence: str) -> Invalid:
-    return Invalid({"file": sentence})
-
-
-def _look_at_pdf(stream: IO[bytes]) -> None:
-    stream.seek(0, 2)
-    size = stream.tell()
-    stream.seek(max(0, size - TAIL))
-    tail = stream.read(TAIL)
-    if b"/Encrypt" in tail:
-        raise _refused(_("This PDF has a password. Save it without one and try again."))
-    if b"%%EOF" not in tail:
-        raise _refused(_("This PDF is not complete. Save it again and try once more."))
-
-
-def _look_at_png(stream: IO[bytes]) -> None:
-    head = stream.read(24)
-    if len(head) < 24 or head[12:16] != b"IHDR":
-        raise _refused(_("This picture is damaged."))
-    width, height = struct.unpack(">II", head[16:24])
-    if not 0 < width * height <= PIXELS:
-        raise _refused(_("This picture has too many pixels. Make it smaller and try again."))
-
-
-def _look_at_jpeg(stream: IO[bytes]) -> None:
-    stream.read(2)
-    while (marker := stream.read(4)) and len(marker) == 4 and marker[0] == 0xFF:
-        length = struct.unpack(">H", marker[2:])[0]
-        if 0xC0 <= marker[1] <= 0xCF and marker[1] not in (0xC4, 0xC8, 0xCC):
-            frame = stream.read(5)
-            if len(frame) < 5:
-                break
-            height, width = struct.unpack(">HH", frame[1:])
-            if not 0 < width * height <= PIXELS:
-                raise _refused(
-                    _("This picture has too many pixels. Make it smaller and try again.")
-                )
-            return
-        stream.seek(length - 2, 1)
-    raise _refused(_("This picture is damaged."))
-
-
-def _look_at_archive(stream: IO[bytes]) -> None:
-    """Count what an archive says of its members before anything is unpacked."""
-    with zipfile.ZipFile(stream) as archive:
-        members = archive.infolist()
-    if any(member.flag_bits & 0x1 for member in members):
-        raise _refused(_("This file has a password. Save it without one and try again."))
-    unpacked = sum(member.file_size for member in members)
-    packed = sum(member.compress_size for member in members)
-    if len(members) > MEMBERS or unpacked > UNPACKED or unpacked > RATIO * max(packed, 1024 * 1024):
-        raise _refused(
-            _("This file would become far too large when opened. Save it again, or as CSV.")
-        )
-
-
 CSV = Kind("text/csv", (".csv", ".tsv", ".txt"), "CSV")
 XLSX = Kind(
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     (".xlsx",),
     "Excel (.xlsx)",
-    _look_at_archive,
+    look_at_archive,
 )
-PDF = Kind("application/pdf", (".pdf",), "PDF", _look_at_pdf)
-PNG = Kind("image/png", (".png",), "PNG", _look_at_png)
-JPEG = Kind("image/jpeg", (".jpg", ".jpeg"), "JPEG", _look_at_jpeg)
+PDF = Kind("application/pdf", (".pdf",), "PDF", look_at_pdf)
+PNG = Kind("image/png", (".png",), "PNG", look_at_png)
+JPEG = Kind("image/jpeg", (".jpg", ".jpeg"), "JPEG", look_at_jpeg)
+
+WEBP = Kind("image/webp", (".webp",), "WebP")
+DOCX = Kind(
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    (".docx",),
+    "Word (.docx)",
+    office.look_at(office.WORD),
+)
+DOC = Kind("application/msword", (".doc",), "Word (.doc)", ole.look_at_doc)
+PPTX = Kind(
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    (".pptx",),
+    "PowerPoint (.pptx)",
+    office.look_at(office.SLIDES),
+)
+MP3 = Kind("audio/mpeg", (".mp3",), "MP3", media.look_at_mp3)
+MP4 = Kind("video/mp4", (".mp4", ".m4v"), "MP4", media.look_at_mp4)
+VTT = Kind("text/vtt", (".vtt",), "WebVTT", media.look_at_captions)
 
 TABLES = (CSV, XLSX)
 PICTURES = (PNG, JPEG)
+PHOTOS = (JPEG, PNG, WEBP)
 
-BY_CONTENT = {kind.media_type: kind for kind in (PDF, PNG, JPEG)}
+PAPERS = (PDF, DOC, DOCX)
+MATERIALS = (PDF, DOCX, PPTX, MP3, MP4, PNG, JPEG, WEBP)
+
+# The part of an Office file that tells which kind it is.
+BY_PART = {"xl/workbook.xml": XLSX, office.WORD.part: DOCX, office.SLIDES.part: PPTX}
+BY_CONTENT = {kind.media_type: kind for kind in (PDF, PNG, JPEG, WEBP)}
 
 
 def inspect_upload(
@@ -117,18 +84,17 @@ def inspect_upload(
     Raises TooLarge, and Invalid (field `file`) when the content is of no allowed kind, does not fit the name's ending,
     is encrypted, damaged or a bomb.
     """
-    stream.seek(0, 2)
-    size = stream.tell()
+    size = length_of(stream)
     if limit is not None and size > limit:
         raise TooLarge(
             _("The file is too large. It may have at most %(size)s.", size=in_words(limit))
         )
     if size == 0:
-        raise _refused(_("The file is empty."))
+        raise refused(_("The file is empty."))
     stream.seek(0)
     kind = _kind(stream, allowed)
     if PurePath(name).suffix.lower() not in kind.endings:
-        raise _refused(
+        raise refused(
             _(
                 "The content is %(kind)s but the name “%(name)s” does not end in %(endings)s.",
                 kind=kind.words,
@@ -139,44 +105,63 @@ def inspect_upload(
     if kind.look is not None:
         stream.seek(0)
         kind.look(stream)
+    _refuse_two_in_one(stream, kind)
     stream.seek(0)
     return kind.media_type
 
 
 def _kind(stream: IO[bytes], allowed: tuple[Kind, ...]) -> Kind:
     head = stream.read(HEAD)
+    if head.startswith(ole.MAGIC[:4]) and DOC not in allowed:
+        raise _old_office()
     found = _by_content(stream, head)
     if found is None or found not in allowed:
         words = ", ".join(kind.words for kind in allowed)
-        raise _refused(
-            _("This kind of file is not taken here. Use one of: %(kinds)s.", kinds=words)
-        )
+        raise refused(_("This kind of file is not taken here. Use one of: %(kinds)s.", kinds=words))
     return found
 
 
+def _refuse_two_in_one(stream: IO[bytes], kind: Kind) -> None:
+    if is_test_virus(stream):
+        raise refused(_("A virus was found in this file. It was not kept."))
+    # Word keeps the colours of an old document as an archive within it.
+    if kind not in (*BY_PART.values(), DOC) and hides_an_archive(stream):
+        raise refused(_("There is an archive hidden in this file. Save it again."))
+
+
 def _by_content(stream: IO[bytes], head: bytes) -> Kind | None:
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith(LOCAL_HEADER):
         return _archive_kind(stream)
-    if head.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _refused(
-            _(
-                "This is an old or encrypted Office file. Save it in a current format without a password."
-            )
-        )
+    if head.startswith(ole.MAGIC[:4]):
+        if ole.is_word(stream):
+            return DOC
+        raise _old_office()
+    if media.is_mp4(head):
+        return MP4
     guess = filetype.guess(head)
-    if guess is not None:
-        return BY_CONTENT.get(guess.mime)
-    return CSV if _is_text(head) else None
+    if guess is not None and guess.mime in BY_CONTENT:
+        return BY_CONTENT[guess.mime]
+    if media.is_mp3(head):
+        return MP3
+    if media.is_captions(head):
+        return VTT
+    return CSV if guess is None and _is_text(head) else None
+
+
+def _old_office() -> Exception:
+    return refused(
+        _(
+            "This is an old or encrypted Office file. Save it in a current format without a password."
+        )
+    )
 
 
 def _archive_kind(stream: IO[bytes]) -> Kind | None:
-    stream.seek(0)
-    try:
-        with zipfile.ZipFile(stream) as archive:
-            names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _refused(_("This file is damaged. Save it again and try once more.")) from error
-    return XLSX if {"[Content_Types].xml", "xl/workbook.xml"} <= names else None
+    with opened(stream) as archive:
+        names = set(archive.namelist())
+    if office.CONTENT_TYPES not in names:
+        return None
+    return next((kind for part, kind in BY_PART.items() if part in names), None)
 
 
 def _is_text(head: bytes) -> bool:

@@ -15,6 +15,8 @@ from quad.core.i18n import gettext as _
 from quad.core.policy import NOBODY, Actor
 from quad.identity.service import areas
 from quad.identity.service.actor import Visit, actor_for_bearer, load_actor, note_seen
+from quad.identity.service.passkeys import RelyingParty, relying_party
+from quad.identity.service.second import Door as SignInDoor
 from quad.web.security import SESSION_COOKIE
 from quad.web.site import Door, runtime
 
@@ -48,6 +50,17 @@ def current_visit() -> Visit | None:
     """Return how the person of this request came in, or None."""
     visit: Visit | None = g.get("visit")
     return visit
+
+
+def sign_in_door() -> SignInDoor:
+    """Return how strict this installation's door is."""
+    settings = runtime().settings
+    return SignInDoor(settings.login_code, settings.secret, settings.session_days, party())
+
+
+def party() -> RelyingParty | None:
+    """Return how passkeys know this site, or None where they cannot be used."""
+    return relying_party(runtime().settings.base_url)
 
 
 def sign_in_url(wanted: str) -> str:

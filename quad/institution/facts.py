@@ -85,3 +85,85 @@ class GradingSchemeDeleted(Fact):
 @dataclass(frozen=True, kw_only=True)
 class GradingSchemeRestored(Fact):
     grading_scheme_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusAdded(Fact):
+    campus_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusChanged(Fact):
+    campus_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusDeleted(Fact):
+    campus_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class CampusRestored(Fact):
+    campus_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegreeAdded(Fact):
+    degree_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegreeChanged(Fact):
+    degree_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegreeDeleted(Fact):
+    degree_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DegreeRestored(Fact):
+    degree_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchAdded(Fact):
+    batch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchChanged(Fact):
+    """Its programme or its years may be others now."""
+
+    batch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchDeleted(Fact):
+    batch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchRestored(Fact):
+    batch_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassAdded(Fact):
+    class_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassChanged(Fact):
+    class_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassDeleted(Fact):
+    class_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassRestored(Fact):
+    class_id: int

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Gate, Permission
-from quad.institution.models import Department, GradingScheme, Programme, Term
+from quad.institution.models import (
+    Batch,
+    Campus,
+    ClassGroup,
+    Degree,
+    Department,
+    GradingScheme,
+    Programme,
+    Term,
+)
 
 
 def _everybody(_actor: Actor) -> Branches:
@@ -79,4 +88,54 @@ RESTORE_SCHEME = Permission(
 )
 IMPORT_DEPARTMENTS = Gate(
     "institution.department.import", _l("Import departments from a file"), _is_admin
+)
+
+READ_CAMPUS = Permission("institution.campus.read", _l("See a campus"), Campus, _everybody)
+ADD_CAMPUS = Gate("institution.campus.add", _l("Add a campus"), _is_admin)
+CHANGE_CAMPUS = Permission(
+    "institution.campus.change", _l("Change or delete a campus"), Campus, _admin
+)
+RESTORE_CAMPUS = Permission(
+    "institution.campus.restore",
+    _l("See and restore a deleted campus"),
+    Campus,
+    _admin,
+    deleted_too=True,
+)
+
+READ_DEGREE = Permission("institution.degree.read", _l("See a degree"), Degree, _everybody)
+ADD_DEGREE = Gate("institution.degree.add", _l("Add a degree"), _is_admin)
+CHANGE_DEGREE = Permission(
+    "institution.degree.change", _l("Change or delete a degree"), Degree, _admin
+)
+RESTORE_DEGREE = Permission(
+    "institution.degree.restore",
+    _l("See and restore a deleted degree"),
+    Degree,
+    _admin,
+    deleted_too=True,
+)
+
+READ_BATCH = Permission("institution.batch.read", _l("See a batch"), Batch, _everybody)
+ADD_BATCH = Gate("institution.batch.add", _l("Add a batch"), _is_admin)
+CHANGE_BATCH = Permission("institution.batch.change", _l("Change or delete a batch"), Batch, _admin)
+RESTORE_BATCH = Permission(
+    "institution.batch.restore",
+    _l("See and restore a deleted batch"),
+    Batch,
+    _admin,
+    deleted_too=True,
+)
+
+READ_CLASS = Permission("institution.class.read", _l("See a class"), ClassGroup, _everybody)
+ADD_CLASS = Gate("institution.class.add", _l("Add a class"), _is_admin)
+CHANGE_CLASS = Permission(
+    "institution.class.change", _l("Change or delete a class"), ClassGroup, _admin
+)
+RESTORE_CLASS = Permission(
+    "institution.class.restore",
+    _l("See and restore a deleted class"),
+    ClassGroup,
+    _admin,
+    deleted_too=True,
 )

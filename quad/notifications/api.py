@@ -10,7 +10,7 @@ from pydantic import Field
 from quad.core.forms import Form, Id
 from quad.notifications import service
 from quad.notifications.forms import MarkRead, Preferences
-from quad.notifications.kinds import sentence
+from quad.notifications.kinds.every import sentence
 from quad.web.api import Moment, Out, WireId, operation
 from quad.web.site import current_actor, current_db
 

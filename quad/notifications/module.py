@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from quad.notifications import api, listeners, views
-from quad.notifications.service import unread_count
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.merging import moved
+from quad.notifications import api, views
+from quad.notifications.listeners import careers, coding, events, giving, materials, people, studies
+from quad.notifications.models import Notification, Preference
+from quad.notifications.service import OWN_DATA, unread_count
 from quad.web.module import Badge, Module
 
 MODULE = Module(
     "notifications",
     blueprints=(views.bp, api.bp),
+    label=_l("Notifications"),
     badges=(Badge("notifications", unread_count),),
-    parts=(listeners,),
+    merges=(
+        moved(_l("Notifications"), Notification.user_id),
+        moved(_l("Wishes for notifications"), Preference.user_id, once_per=(Preference.kind,)),
+    ),
+    own_data=(OWN_DATA,),
+    parts=(studies, coding, materials, people, giving, careers, events),
 )

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from quad.core.i18n import gettext as _
 from quad.notifications import policy, service
 from quad.notifications.forms import MarkRead, Preferences
-from quad.notifications.kinds import KINDS, sentence
+from quad.notifications.kinds.every import KINDS, sentence
 from quad.web.kit import bind, current_actor, current_db, done, page, refusals, same_site
 
 bp = Blueprint("notifications", __name__, template_folder="templates")

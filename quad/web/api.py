@@ -77,7 +77,9 @@ class Answer:
     error: str | None = None
 
 
+JSON = "application/json"
 SCHEMAS: dict[str, dict[str, Any]] = {}
+_SEEN: dict[tuple[str, str], dict[str, Any]] = {}
 REFERENCE = "#/components/schemas/{model}"
 
 
@@ -86,11 +88,19 @@ def _schema(kind: Any, mode: Any) -> dict[str, Any]:
     if kind is None:
         return {"type": "null"}
     schema = TypeAdapter(kind).json_schema(mode=mode, ref_template=REFERENCE)
-    SCHEMAS.update(schema.pop("$defs", {}))
+    for name, nested in schema.pop("$defs", {}).items():
+        _share(name, mode, nested)
     if isinstance(kind, type) and issubclass(kind, BaseModel):
-        SCHEMAS[kind.__name__] = schema
+        _share(kind.__name__, mode, schema)
         return {"$ref": REFERENCE.format(model=kind.__name__)}
     return schema
+
+
+def _share(name: str, mode: str, schema: dict[str, Any]) -> None:
+    """Put a schema among the shared ones; another of the same name would describe both wrongly."""
+    if _SEEN.setdefault((name, mode), schema) != schema:
+        raise RuntimeError(f"two API schemas are called {name}: rename one")
+    SCHEMAS[name] = schema
 
 
 ERROR_SCHEMA: dict[str, Any] = {
@@ -119,7 +129,7 @@ REASONS = {
 
 def _error(status: int) -> dict[str, Any]:
     SCHEMAS.setdefault("Error", ERROR_SCHEMA)
-    content = {"application/json": {"schema": {"$ref": REFERENCE.format(model="Error")}}}
+    content = {JSON: {"schema": {"$ref": REFERENCE.format(model="Error")}}}
     return {"description": REASONS[status], "content": content}
 
 
@@ -133,7 +143,7 @@ def _envelope(answers: Any, paged: bool) -> dict[str, Any]:
         properties["page"] = _schema(PageOut, "serialization")
     required = ["success", "message", "data"]
     schema = {"type": "object", "properties": properties, "required": required}
-    return {"application/json": {"schema": schema}}
+    return {JSON: {"schema": schema}}
 
 
 def operation(
@@ -153,6 +163,7 @@ def operation(
     lenient: str | None = None,
     raw_body: str | None = None,
     file: str | None = None,
+    refuses: bool = False,
 ) -> Callable[[V], V]:
     """Declare one API operation.
 
@@ -160,7 +171,8 @@ def operation(
     fits `answers`, or an `Answer`. `errors` are further statuses it may answer with; 401 (unless `public`), 404 (with
     path values) and 400/415/422 (with a body) are added. `also` documents further successful statuses. `lenient` is for
     the coding contract: unknown keys are ignored and a missing field is a 400 with this sentence. `raw_body` names a
-    media type that the view reads itself, `file` one that it answers with, as a `Response`, instead of JSON.
+    media type that the view reads itself, `file` one that it answers with, as a `Response`, instead of JSON. `refuses`
+    is for the coding contract as well: with the same status it may answer an error.
     """
 
     def declare(view: V) -> V:
@@ -188,13 +200,16 @@ def operation(
             statuses.add(403)
         text = {"type": "string", "format": "binary"}
         content = {file: {"schema": text}} if file else _envelope(answers, paged)
+        if refuses:
+            schema = content[JSON]["schema"]
+            content = {JSON: {"schema": {"oneOf": [schema, ERROR_SCHEMA]}}}
         responses: dict[int, Any] = {status: {"description": message or "Done", "content": content}}
         for code, reason in (also or {}).items():
             responses[code] = {"description": reason, "content": _envelope(Any, False)}
         responses |= {code: _error(code) for code in sorted(statuses | {429})}
         spec: dict[str, Any] = {"responses": responses}
         if body is not None:
-            spec |= {"body": _schema(body, "validation"), "content_type": "application/json"}
+            spec |= {"body": _schema(body, "validation"), "content_type": JSON}
         if raw_body is not None:
             spec |= {"body": text, "content_type": raw_body}
         if query is not None or paged:
@@ -225,6 +240,8 @@ def _read_body(kind: type[Form], lenient: str | None) -> Form:
     for name, info in kind.model_fields.items():
         if info.is_required() and known.get(name) in (None, ""):
             raise QuadError(lenient or _("%(field)s is required.", field=name))
+        if known.get(name) == "":  # forms of existing clients send it for what was left empty
+            known.pop(name)
     return Bound.from_json(kind, orjson.dumps(known)).require()
 
 
@@ -261,7 +278,7 @@ def json_response(
     envelope: Mapping[str, Any], status: int, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Return `envelope` as JSON bytes."""
-    response = Response(orjson.dumps(envelope), status, mimetype="application/json")
+    response = Response(orjson.dumps(envelope), status, mimetype=JSON)
     response.headers["Cache-Control"] = "no-store"
     response.headers.update(headers or {})
     return response

@@ -43,8 +43,8 @@ def readyz() -> Response:
 def _dependencies(here: Runtime) -> dict[str, Callable[[], object]]:
     settings = here.settings
     found: dict[str, Callable[[], object]] = {"db": lambda: current_db().execute(text("SELECT 1"))}
-    if settings.redis_url:
-        found["redis"] = lambda: _ask_redis(settings.redis_url)
+    if settings.redis:
+        found["redis"] = lambda: _ask_redis(settings.redis)
     if settings.mail.startswith("smtp"):
         found["smtp"] = lambda: _ask_smtp(settings.mail)
     return found

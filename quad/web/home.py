@@ -26,7 +26,8 @@ def index() -> tuple[str, int]:
         values = None if card.later else card.load(current_db(), current_actor())
         if card.later or values is not None:
             cards.append((card, values))
-    return page("home/dashboard.html", cards=cards)
+    headed = any(card.head for card, _values in cards)
+    return page("home/dashboard.html", cards=cards, headed=headed)
 
 
 @bp.get("/cards/<name>")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -16,11 +16,15 @@ from quad.core.forms import Bound, Form
 from quad.web.site import by_htmx, current_actor, current_db, runtime
 
 __all__ = [
+    "action",
+    "ask_who_it_is",
+    "attempted",
     "bind",
     "by_htmx",
     "current_actor",
     "current_db",
     "done",
+    "form_page",
     "page",
     "refusals",
     "require_role",
@@ -100,3 +104,67 @@ def require_role(*roles: str) -> None:
 def chosen_error(error: QuadError) -> str:
     """Return the sentence to flash for a refusal outside a form."""
     return "; ".join(error.fields.values()) if isinstance(error, Invalid) else str(error)
+
+
+def ask_who_it_is() -> None:
+    """Before every request of a blueprint none of whose pages is public: `bp.before_request(ask_who_it_is)`."""
+    if not current_actor().signed_in:
+        raise SignedOut
+
+
+def action(label: str, endpoint: str, icon: str, *, primary: bool = False, **values: Any) -> Any:
+    """Return a button for the head of a list page."""
+    return {
+        "label": label,
+        "href": url_for(endpoint, **values),
+        "icon": icon,
+        "primary": primary,
+    }
+
+
+def attempted(act: Callable[[], object], told: str, place: str) -> BaseResponse:
+    """Do something and go to `place`, with what was told or with why it was refused."""
+    try:
+        with attempt(current_db()):
+            act()
+    except (Rejected, Invalid) as error:
+        return done(chosen_error(error), place, category="bad")
+    return done(told, place)
+
+
+Parts = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+def form_page(
+    form: Bound[Any],
+    *,
+    title: str,
+    crumbs: Sequence[Any],
+    submit: str,
+    cancel: str,
+    lead: str = "",
+    fields: Sequence[str] = (),
+    more: Sequence[str] = (),
+    beside: Parts = (),
+    parts: Parts = (),
+) -> tuple[str, int]:
+    """Draw a form on a page of its own, with all its fields unless `fields` names some.
+
+    Those in `more` are folded away until one of them is wrong. `beside` are panels that stand next to it, `parts` what
+    follows its fields: templates, each with what it knows as `panel` or `part`.
+    """
+    shown = fields or list(form.kind.model_fields)
+    return page(
+        "form_page.html",
+        form.status,
+        form=form,
+        title=title,
+        lead=lead,
+        crumbs=[*crumbs, title],
+        submit=submit,
+        cancel=cancel,
+        fields=[name for name in shown if name not in more],
+        more=list(more),
+        beside=beside,
+        parts=parts,
+    )

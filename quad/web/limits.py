@@ -27,9 +27,9 @@ limiter = Limiter(key_func=client_address, headers_enabled=False)
 def init_limits(app: Site, settings: Settings) -> None:
     """Install the limits on `app`."""
     app.config.update(
-        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_STORAGE_URI=settings.redis or "memory://",
         RATELIMIT_STRATEGY="moving-window",
-        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis),
     )
     limiter.init_app(app)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -12,7 +13,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quad.core.errors import NotFound, QuadError
 from quad.core.export.job import ask_for_export, export_file
+from quad.core.export.made import MAKERS
 from quad.core.export.models import READ, Export
+from quad.core.export.tables import TABLES
 from quad.core.export.writing import FORMATS, file_name, write
 from quad.core.i18n import gettext as _
 from quad.core.jobs.models import Job, JobState
@@ -21,6 +24,7 @@ from quad.core.listing.arguments import Asked, ask
 from quad.core.listing.columns import choose_columns, chosen_columns, forget_columns
 from quad.core.listing.declaration import LISTINGS, Listing, Place
 from quad.core.listing.page import Builder, words
+from quad.core.listing.saved import forget_search, save_search
 from quad.web.api import Answer, PageOut
 from quad.web.kit import current_actor, current_db, done, page, same_site
 from quad.web.module import Module
@@ -29,11 +33,28 @@ bp = Blueprint("lists", __name__, url_prefix="/lists")
 
 Fixed = Mapping[str, str]
 EMPTY: Fixed = {}
+ANY_NUMBER = 987_654_321_987_654_321
 
 
 def place(target: Place) -> str:
-    """Return the path of a Place."""
-    return target if isinstance(target, str) else url_for(target[0], **target[1])
+    """Return the path of a Place. Rows differ in one number only, so the rest of their address is made once."""
+    if isinstance(target, str):
+        return target
+    endpoint, values = target
+    if len(values) == 1:
+        ((name, value),) = values.items()
+        if type(value) is int and value >= 0:
+            before, after = _around(endpoint, name, request.script_root)
+            return f"{before}{value}{after}"
+    return url_for(endpoint, **values)
+
+
+@lru_cache(1_000)
+def _around(endpoint: str, name: str, _script_root: str) -> tuple[str, str]:
+    """Return what stands before and after the number in the addresses of `endpoint`."""
+    values: dict[str, Any] = {name: ANY_NUMBER}
+    before, _number, after = url_for(endpoint, **values).partition(str(ANY_NUMBER))
+    return before, after
 
 
 def _arguments() -> dict[str, list[str]]:
@@ -46,14 +67,17 @@ def list_page(
     *,
     fixed: Fixed = EMPTY,
     actions: Sequence[Any] = (),
+    choosable: bool = True,
     **context: Any,
 ) -> BaseResponse:
     """Answer a list: the whole page (`template` gets `page`), the list alone for htmx, or a file for `?format=`.
 
     `fixed` gives filters that the page's own address says (`{"offering": "5"}`); they show no chip. `actions` are
-    buttons of the page head (label, href, icon, primary).
+    buttons of the page head (label, href, icon, primary). Without `choosable` the template draws rows its own way, and
+    the columns somebody chose are not asked for.
     """
     query.require(listing, current_actor())
+    listing = listing.seen_by(current_actor())
     asked = ask(listing, _arguments(), fixed=fixed)
     kind = request.args.get("format", "")
     if kind:
@@ -66,7 +90,7 @@ def list_page(
         asked,
         path=request.path,
         place=place,
-        columns=chosen_columns(db, actor, listing),
+        columns=chosen_columns(db, actor, listing) if choosable else listing.columns,
     )
     name = words(listing).name
     part = request.headers.get("HX-Target") in (f"list-{name}", f"results-{name}")
@@ -86,10 +110,14 @@ def list_json(
     """
     query.require(listing, current_actor())
     db, actor = current_db(), current_actor()
-    asked = query.weighed(db, listing, ask(listing, _arguments(), fixed=fixed, strict=True))
+    listing = listing.seen_by(actor)
+    asked = ask(listing, _arguments(), fixed=fixed, strict=True)
+    asked = query.weighed(db, listing, actor, asked)
     found = query.find(db, listing, actor, asked)
     total = query.Total(len(found.rows), True)
-    if found.more or found.less:
+    if found.matched is not None:
+        total = query.total_of(found.matched, asked)
+    elif found.more or found.less:
         total = query.totals(db, listing, actor, [asked])[0]
     following = preceding = None
     if found.more and found.rows:
@@ -114,6 +142,7 @@ def _export(listing: Listing[Any], asked: Asked, kind: str, fixed: Fixed) -> Bas
     if kind not in FORMATS:
         raise QuadError(_("A list can be had as csv or xlsx."))
     db, actor = current_db(), current_actor()
+    listing.require_export(actor)
     total = query.totals(db, listing, actor, [replace(asked, exact=False)])[0]
     if not total.exact:
         question = urlencode(list(asked.query()))
@@ -155,6 +184,26 @@ def columns(name: str) -> BaseResponse:
     return done(_("The columns are kept."), same_site(request.form.get("next")))
 
 
+@bp.post("/<name>/searches")
+def keep_search(name: str) -> BaseResponse:
+    """Keep what the list shows now under a name of one's own."""
+    listing = named(name.replace(".", "-"))
+    query.require(listing, current_actor())
+    address = same_site(request.form.get("address"))
+    kept = save_search(
+        current_db(), current_actor(), listing, request.form.get("name", ""), address
+    )
+    return done(_("The search “%(name)s” is kept.", name=kept.name), address)
+
+
+@bp.post("/searches/<int:search_id>/delete")
+def drop_search(search_id: int) -> BaseResponse:
+    """Forget a kept search."""
+    name = forget_search(current_db(), current_actor(), search_id)
+    back = same_site(request.form.get("next"))
+    return done(_("The search “%(name)s” is forgotten.", name=name), back)
+
+
 @bp.post("/<name>/export")
 def export(name: str) -> BaseResponse:
     """Have a large list written to a file in the background."""
@@ -173,8 +222,15 @@ def export(name: str) -> BaseResponse:
 def export_state(export_id: int) -> tuple[str, int]:
     """How far the file is; the file itself once it is there."""
     row = READ.get(current_db(), current_actor(), export_id)
-    listing = words(named(row.list_name.replace(".", "-")))
-    return page("lists/export.html", listing=listing, job=_state(row), row=row)
+    return page("lists/export.html", things=_things(row), job=_state(row), row=row)
+
+
+def _things(row: Export) -> str:
+    """Return what an export is of, in people's words. Raises NotFound for what there is no more."""
+    known = TABLES.get(row.list_name) or MAKERS.get(row.list_name)
+    if known is not None:
+        return str(known.label)
+    return str(words(named(row.list_name.replace(".", "-"))).plural)
 
 
 @bp.get("/exports/<int:export_id>/progress")

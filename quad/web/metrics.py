@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hmac
 import time
+from functools import cache
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, g, request
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, Histogram, generate_latest
-from sqlalchemy import func, select
 
 from quad.core.errors import NotFound
-from quad.core.jobs.models import Job, JobState
+from quad.core.jobs.upkeep import count_by_state
+from quad.core.measures import MEASURES, Measure
 from quad.web.limits import client_address
 from quad.web.site import Site, current_db, runtime
 
@@ -23,7 +24,6 @@ REQUESTS = Histogram(
 )
 JOBS = Gauge("quad_jobs", "Jobs in the outbox, by state", ("state",))
 METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
-UNFINISHED = (JobState.QUEUED, JobState.RUNNING, JobState.FAILED, JobState.DEAD)
 
 bp = Blueprint("metrics", __name__)
 
@@ -52,10 +52,18 @@ def metrics() -> Response:
     """Answer the figures of this process, to callers on this machine or with QUAD_METRICS_TOKEN."""
     if not _may_measure():
         raise NotFound
-    for state in UNFINISHED:
-        count = current_db().scalar(select(func.count()).where(Job.state == state))
-        JOBS.labels(state.value).set(count or 0)
+    for state, count in count_by_state(current_db()).items():
+        JOBS.labels(state.value).set(count)
+    for measure in MEASURES.values():
+        gauge = _gauge(measure)
+        for labels, found in measure.read(current_db()):
+            gauge.labels(*labels).set(found)
     return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+@cache
+def _gauge(measure: Measure) -> Gauge:
+    return Gauge(measure.name, measure.about, measure.labels)
 
 
 def _may_measure() -> bool:

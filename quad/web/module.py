@@ -10,7 +10,13 @@ from flask import Blueprint
 from sqlalchemy import ColumnElement, ScalarSelect
 from sqlalchemy.orm import Session
 
+from quad.core.derived import Derived
+from quad.core.listing.declaration import Column
+from quad.core.merging import Merge
+from quad.core.own_data import OwnData
 from quad.core.policy import Actor
+from quad.core.reporting import Report
+from quad.core.sources import Source
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Card:
     """A card on the home page of `roles`.
 
     `load` returns the template's values (there called `v`), or None to leave the card out. `width` is in twelfths of
-    the row. A card that is `later` is fetched after the page.
+    the row. A card that is `later` is fetched after the page. One that is the `head` greets; without any the page does.
     """
 
     name: str
@@ -41,16 +47,21 @@ class Card:
     width: int = 12
     order: int = 50
     later: bool = False
+    head: bool = False
 
 
 @dataclass(frozen=True)
 class Panel:
-    """A panel on the page of a thing of another floor (`subject` such as "user" or "department")."""
+    """A panel on the page of a thing of another floor (`subject` such as "user" or "department").
+
+    A `wide` one stands in the main column of pages that have two; others ask for it like any other.
+    """
 
     subject: str
     template: str
     load: Callable[[Session, Actor, int], Mapping[str, Any] | None]
     order: int = 50
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,8 +81,54 @@ class Blocker:
 
 
 @dataclass(frozen=True)
+class Preview:
+    """What a change of a thing of a lower floor would do: `work_out` reads the form and returns sentences."""
+
+    subject: str
+    work_out: Callable[[Session, int, Any], list[str]]
+
+
+@dataclass(frozen=True)
+class FormPart:
+    """What a domain adds to the form for a new thing of a lower floor.
+
+    `template` draws it, with the values of `load` as `part`. `read` takes what was posted before the request's first
+    statement and raises Invalid with a sentence per field; `keep` gets that once the thing has a number.
+    """
+
+    subject: str
+    template: str
+    load: Callable[[Session, Actor], Mapping[str, Any]]
+    read: Callable[[], Any]
+    keep: Callable[[Session, Actor, int, Any], None]
+
+
+@dataclass(frozen=True)
+class OtherPage:
+    """What stands at an address of a lower floor for readers its own page is not for.
+
+    `subject` names the page, `show` gets what its address names and answers, or None when there is nothing for this
+    reader either.
+    """
+
+    subject: str
+    show: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class AddedColumn:
+    """A column about a domain's own things in a list of a lower floor, named by the list's `name`."""
+
+    listing: str
+    column: Column
+
+
+@dataclass(frozen=True)
 class Module:
-    """One domain, as the roof sees it. `parts` are imported modules that register by being imported."""
+    """One domain, as the roof sees it. `parts` are imported modules that register by being imported.
+
+    `label` is its word where people choose what a token for programs may reach; empty for a domain without an API.
+    """
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
@@ -80,6 +137,16 @@ class Module:
     panels: tuple[Panel, ...] = ()
     badges: tuple[Badge, ...] = ()
     blockers: tuple[Blocker, ...] = ()
+    previews: tuple[Preview, ...] = ()
+    columns: tuple[AddedColumn, ...] = ()
+    other_pages: tuple[OtherPage, ...] = ()
+    form_parts: tuple[FormPart, ...] = ()
     searchables: tuple[Any, ...] = ()
     importers: tuple[Any, ...] = ()
+    merges: tuple[Merge, ...] = ()
+    own_data: tuple[OwnData, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    reports: tuple[Report, ...] = ()
+    sources: tuple[Source, ...] = ()
     parts: tuple[object, ...] = ()
+    label: str = ""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from flask import Response, request
-from flask_wtf.csrf import CSRFError, CSRFProtect
+from flask import Response, g, request
+from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from secure import (
     ContentSecurityPolicy,
     PermissionsPolicy,
@@ -50,6 +50,7 @@ def init_security(app: Site, settings: Settings) -> None:
         SESSION_COOKIE_SECURE=settings.cookies_secure,
     )
     csrf.init_app(app)
+    app.jinja_env.globals["csrf_token"] = form_token
     headers = _headers(settings)
 
     @app.before_request
@@ -70,6 +71,12 @@ def init_security(app: Site, settings: Settings) -> None:
         if not response.headers.get("Cache-Control"):
             response.headers["Cache-Control"] = "no-store"
         return _allow_origin(response, settings)
+
+
+def form_token() -> str:
+    """Return this request's token for forms; a page of sixty forms asks sixty times."""
+    made: str | None = g.get("csrf_token")
+    return made or generate_csrf()
 
 
 def _cookie_counts() -> bool:

@@ -3,45 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import structlog
-from babel import Locale
-from flask import Response, g, request, url_for
-from flask_wtf.csrf import generate_csrf
+from flask import Response, current_app, g, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from quad.core import clock, house, i18n
 from quad.core.config import Settings
 from quad.core.db.model import set_acting_user
-from quad.core.origin import Origin, set_origin
-from quad.core.policy import NOBODY, Actor
+from quad.core.origin import Origin, current_origin, set_origin
+from quad.core.policy import NOBODY
 from quad.core.settings import value
+from quad.web import pieces
 from quad.web.assets import TEMPLATE_GLOBALS
 from quad.web.limits import client_address
-from quad.web.module import Nav
+from quad.web.security import form_token
+from quad.web.sheet import sheet_rows
 from quad.web.site import SAFE_METHODS, Site, current_actor, runtime
+from quad.web.surrounding import Institution, Surrounding, role_name
 from quad.web.widgets import runs
 
 REQUEST_ID_LENGTH = 64
 
 log = structlog.get_logger(__name__)
-ROLE_ORDER = ("admin", "hod", "faculty", "advisor", "counsellor", "placement", "student", "alumnus")
-
-
-def role_name(role: str) -> str:
-    """Return a role in plain words."""
-    names = {
-        "admin": i18n.gettext("Admin"),
-        "hod": i18n.gettext("Head of department"),
-        "faculty": i18n.gettext("Faculty"),
-        "advisor": i18n.gettext("Advisor"),
-        "counsellor": i18n.gettext("Counsellor"),
-        "placement": i18n.gettext("Placement"),
-        "student": i18n.gettext("Student"),
-        "alumnus": i18n.gettext("Alumnus"),
-    }
-    return names.get(role, role)
 
 
 def init_shell(app: Site, settings: Settings) -> None:
@@ -56,10 +43,22 @@ def init_shell(app: Site, settings: Settings) -> None:
         i18n.gettext, i18n.ngettext, newstyle=True
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.globals.update(TEMPLATE_GLOBALS, role_name=role_name)
+    app.jinja_env.globals.update(
+        TEMPLATE_GLOBALS,
+        role_name=role_name,
+        sheet_rows=sheet_rows,
+        list_rows=pieces.list_rows,
+        menu_=pieces.menu,
+        face_=pieces.face,
+        person_=pieces.person,
+        status_=pieces.status,
+        tag_=pieces.tag,
+    )
+    app.extensions["quad.surrounding"] = Surrounding(app.jinja_env)
     app.jinja_env.filters.update(
         day=i18n.day,
         moment=i18n.moment,
+        month=i18n.month,
         number=i18n.number,
         clock_time=i18n.clock_time,
         runs=runs,
@@ -88,13 +87,13 @@ def _find_actor(settings: Settings) -> None:
         db.close()
     g.actor = actor
     set_acting_user(actor.id)
+    set_origin(replace(current_origin(), role=actor.working_role))
     if actor.signed_in:
         i18n.set_reader(i18n.Reader(actor.language, actor.zone))
 
 
 def _preferred_language(settings: Settings) -> str:
-    known = [path.name for path in i18n.CATALOGUES.glob("*") if path.is_dir()] + ["en"]
-    return request.accept_languages.best_match(known) or settings.language
+    return request.accept_languages.best_match(i18n.shipped()) or settings.language
 
 
 def _say_request_id(response: Response) -> Response:
@@ -114,61 +113,34 @@ def _forget(_error: BaseException | None) -> None:
 def _context() -> dict[str, Any]:
     actor = current_actor()
     settings = runtime().settings
+    institution = _institution(settings)
+    surrounding = _surrounding()
     return {
         "actor": actor,
-        "actor_roles": _roles(actor),
         "badges": actor.badges,
-        "nav_groups": _nav_groups(actor),
-        "institution": _institution(settings),
-        "features": {"messages": False, "search": True},
+        "institution": institution,
         "settings": settings,
-        "csrf_token": generate_csrf,
+        "csrf_token": form_token,
         "now": clock.now,
-        "locale": Locale.parse(i18n.current_reader().language),
+        "drawn": surrounding.drawn,
+        "sidebar": partial(surrounding.sidebar, actor, institution),
+        "top_bar": partial(surrounding.top_bar, actor),
     }
 
 
-def _institution(settings: Settings) -> dict[str, str]:
+def _institution(settings: Settings) -> Institution:
     """What the institution is called; also on a page that says the database is gone."""
     db = g.get("db") or g.get("reading")
     try:
         if db is not None:
-            return {
-                "name": value(db, house.NAME),
-                "term_line": house.term_line(db),
-                "help_desk": value(db, house.HELP_DESK),
-            }
+            return Institution(
+                value(db, house.NAME), house.term_line(db), value(db, house.HELP_DESK)
+            )
     except SQLAlchemyError:
         log.warning("The settings cannot be read; the page shows the usual ones", exc_info=True)
-    return {"name": settings.institution_name, "term_line": "", "help_desk": ""}
+    return Institution(settings.institution_name)
 
 
-def _roles(actor: Actor) -> list[dict[str, Any]]:
-    held = [role for role in ROLE_ORDER if role in actor.roles]
-    return [
-        {"role": role, "label": role_name(role), "current": role == actor.working_role}
-        for role in held
-    ]
-
-
-def _nav_groups(actor: Actor) -> list[tuple[str | None, list[dict[str, Any]]]]:
-    if not actor.signed_in:
-        return []
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for nav in runtime().module_parts("nav"):
-        if not nav.roles or actor.working_role in nav.roles:
-            groups.setdefault(str(nav.group), []).append(_nav_item(nav, actor))
-    return [(label or None, items) for label, items in groups.items()]
-
-
-def _nav_item(nav: Nav, actor: Actor) -> dict[str, Any]:
-    href = url_for(nav.endpoint)
-    here = request.path
-    inside = here == href if href == "/" else here == href or here.startswith(href + "/")
-    return {
-        "icon": nav.icon,
-        "label": nav.label,
-        "href": href,
-        "badge": actor.badges.get(nav.badge, 0) if nav.badge else 0,
-        "current": inside,
-    }
+def _surrounding() -> Surrounding:
+    found: Surrounding = current_app.extensions["quad.surrounding"]
+    return found

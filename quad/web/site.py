@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from apiflask import APIFlask
@@ -17,6 +17,7 @@ from quad.core.config import Settings
 from quad.core.db.engine import Database, may_run_again
 from quad.core.facts import TRIES, pause_before_retry, unit
 from quad.core.policy import NOBODY, Actor
+from quad.web.drawing import PageEnvironment
 from quad.web.module import Module
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,11 +44,14 @@ class Runtime:
     database: Database
     modules: tuple[Module, ...]
     door: Door
+    _parts: dict[str, list[Any]] = field(default_factory=dict, repr=False, compare=False)
 
     def module_parts(self, name: str) -> list[Any]:
         """Return everything the modules declare under `name` ("cards", "nav", …), in their order."""
-        found = [part for module in self.modules for part in getattr(module, name)]
-        return sorted(found, key=lambda part: getattr(part, "order", 0))
+        if name not in self._parts:
+            found = [part for module in self.modules for part in getattr(module, name)]
+            self._parts[name] = sorted(found, key=lambda part: getattr(part, "order", 0))
+        return self._parts[name]
 
 
 class RowNumber(IntegerConverter):
@@ -62,9 +66,15 @@ class RowNumber(IntegerConverter):
 class Site(APIFlask):
     """Flask with a unit of work around every view."""
 
+    jinja_environment = PageEnvironment
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.url_map.converters["int"] = RowNumber
+
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """Return `func`: no view or hook here is a coroutine, and Flask looks into each of them in every request."""
+        return func
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside a unit: GET on a reading session, other methods on a writing one."""

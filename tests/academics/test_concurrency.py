@@ -8,11 +8,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from quad.academics.forms import MarkEntry, MarksBatch
+from quad.academics.forms.marks import MarkEntry, MarksBatch
 from quad.academics.models.results import Mark
 from quad.academics.models.teaching import Enrolment
 from quad.academics.service import enrolments, marks
-from quad.academics.service.marks import Saved
+from quad.academics.service.judging import Saved
 from quad.core.config import Mode, Settings
 from quad.core.db.engine import Database
 from quad.core.errors import Rejected
@@ -21,16 +21,17 @@ from quad.core.jobs.runtime import attach
 from quad.core.policy import SYSTEM
 from tests.factories import academics as factory
 
-ATTEMPTS = 1000
+USUAL_ATTEMPTS = 200
+TORTURE_ATTEMPTS = 1000
 
 
-def enrol_again_and_again(url, folder, offering_id, student_id, start, told):
+def enrol_again_and_again(url, folder, offering_id, student_id, attempts, start, told):
     """In a process of its own: try to enrol the same student, over and over."""
     database = Database(url)
     attach(database, Settings(mode=Mode.TEST, data_dir=folder, _env_file=None))
     start.wait()
     enrolled, refused = 0, 0
-    for _ in range(ATTEMPTS):
+    for _ in range(attempts):
         try:
             run(
                 database.writer,
@@ -43,14 +44,7 @@ def enrol_again_and_again(url, folder, offering_id, student_id, start, told):
     database.dispose()
 
 
-@pytest.mark.db
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.usefixtures("app")
-@pytest.mark.feature("L27")
-def test_two_processes_enrolling_the_same_student_make_one_row_and_clear_refusals(
-    database, settings
-):
+def enrol_from_two_processes(database, settings, attempts):
     with database.writer() as db, unit(db):
         offering_id = factory.offering(db).id
         student_id = factory.student(db).id
@@ -60,7 +54,7 @@ def test_two_processes_enrolling_the_same_student_make_one_row_and_clear_refusal
     both = [
         context.Process(
             target=enrol_again_and_again,
-            args=(url, settings.data_dir, offering_id, student_id, start, told),
+            args=(url, settings.data_dir, offering_id, student_id, attempts, start, told),
         )
         for _ in range(2)
     ]
@@ -71,9 +65,26 @@ def test_two_processes_enrolling_the_same_student_make_one_row_and_clear_refusal
     for process in both:
         process.join(30)
     assert sum(enrolled for enrolled, _refused in counts) == 1
-    assert sum(refused for _enrolled, refused in counts) == 2 * ATTEMPTS - 1
+    assert sum(refused for _enrolled, refused in counts) == 2 * attempts - 1
     with database.reader() as db:
         assert db.scalar(select(func.count()).select_from(Enrolment)) == 1
+
+
+@pytest.mark.db
+@pytest.mark.usefixtures("app")
+@pytest.mark.feature("L27")
+def test_two_processes_enrolling_the_same_student_make_one_row_and_clear_refusals(
+    database, settings
+):
+    enrol_from_two_processes(database, settings, USUAL_ATTEMPTS)
+
+
+@pytest.mark.db
+@pytest.mark.torture
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("app")
+def test_a_thousand_enrolments_of_two_processes_make_one_row(database, settings):
+    enrol_from_two_processes(database, settings, TORTURE_ATTEMPTS)
 
 
 @pytest.mark.db

@@ -10,31 +10,15 @@ from sqlalchemy import func, select
 from quad.academics.importers.enrolments import ENROLMENTS
 from quad.academics.importers.marks import MARKS
 from quad.academics.importers.students import STUDENTS
+from quad.academics.importers.teachers import TEACHERS
 from quad.academics.models.people import Student
 from quad.academics.models.results import EnrolmentResult, Mark
 from quad.academics.models.teaching import Enrolment
 from quad.core.facts import unit
-from quad.core.files import Files
-from quad.core.importing.pipeline import run_import
-from quad.core.policy import SYSTEM
-from quad.identity.models import RoleGrant, User
+from quad.identity.models.accounts import RoleGrant, User
 from tests.factories import academics as factory
 
 HEAD = "register_number,first_name,last_name,email,department,programme,admission_year,semester\n"
-
-
-@pytest.fixture
-def bring(app, database, settings, tmp_path):
-    """Import text as a file, as the command line does."""
-
-    def run(importer, text, **options):
-        path = tmp_path / "rows.csv"
-        path.write_text(text)
-        return run_import(
-            database, Files.from_settings(settings), importer, path, SYSTEM, **options
-        )
-
-    return run
 
 
 def counts(told):
@@ -94,6 +78,25 @@ def test_students_come_with_accounts_and_the_same_file_again_changes_nothing(bri
             .where(Student.register_key == "4NV24CS029")
         )
         assert other == "chen@college.example"
+
+
+@pytest.mark.feature("C29", "C30")
+def test_people_from_files_are_found_among_the_accounts_under_the_name_they_have_now(
+    bring, as_role
+):
+    def found(words: str) -> bool:
+        return "Jyothi" in admin.get("/users", query_string={"q": words}).text
+
+    admin = as_role("admin")
+    assert not found("ramesh")
+    bring(STUDENTS, HEAD + "A1,Jyothi,Ramesh,jyothi@college.example,,,,\n")
+    assert found("ramesh")
+    assert found("jyothi@college.example")
+    bring(STUDENTS, HEAD + "A1,Jyothi,Rao,,,,,\n")
+    assert found("rao")
+    assert not found("ramesh")
+    bring(TEACHERS, "email,first_name,last_name\nmenon@college.example,Jyothi,Menon\n")
+    assert found("menon")
 
 
 @pytest.mark.db

@@ -9,7 +9,7 @@ from quad.academics.models.people import Student
 from quad.academics.models.teaching import Enrolment
 from quad.core.facts import unit
 from quad.core.mail.models import Mail
-from quad.identity.models import RoleGrant, User
+from quad.identity.models.accounts import RoleGrant, User
 from tests.factories import academics as factory
 
 NEW = {"first_name": "Lucía", "last_name": "Fernández Ortega", "email": "lucia@college.example"}
@@ -24,7 +24,8 @@ def only_student(db, email="lucia@college.example"):
 @pytest.mark.feature("L33", "L9", "M7")
 def test_three_answers_make_a_student_with_an_account_and_a_number(as_role, database):
     client = as_role("admin")
-    answer = client.post("/students/new", data=NEW)
+    assert 'href="/students/new"' in client.get("/students").text
+    answer = client.post("/students/add", data=NEW)
     assert answer.status_code == 303
     with database.reader() as db:
         student, user = only_student(db)
@@ -36,7 +37,7 @@ def test_three_answers_make_a_student_with_an_account_and_a_number(as_role, data
         assert db.scalars(select(Mail)).all()
     assert "Lucía Fernández Ortega" in client.get(answer.location).text
     for words in ("lucia", "fernandez ort", student.register_number.lower(), "lucia@college"):
-        assert "Lucía" in client.get("/students", query_string={"q": words}).text, words
+        assert "Lucía" in client.get("/students/", query_string={"q": words}).text, words
 
 
 @pytest.mark.feature("M22")
@@ -150,7 +151,7 @@ def test_the_picked_rows_become_a_file(as_role, college):
 @pytest.mark.feature("C1")
 def test_registering_makes_the_profile_of_a_student(database, app):
     from quad.core.facts import emit
-    from quad.identity.facts import UserRegistered
+    from quad.identity.facts.accounts import UserRegistered
 
     with database.writer() as db, unit(db):
         user = factory.person(db, name="Kenji Watanabe")

@@ -11,7 +11,7 @@ from quad.cli.main import COMMANDS
 from quad.core.config import Settings
 from tests.architecture.tree import ROOT, name, read, tracked
 
-SETTING = re.compile(r"\bQUAD_[A-Z_]+\b")
+SETTING = re.compile(r"\bQUAD_[A-Z]+(?:_[A-Z]+)*")  # what follows `__` is inside a setting
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)")
 COMMAND = re.compile(r"(?:`|^\s*|&& |sudo )quad ([a-z]+)", re.MULTILINE)
 CODE = re.compile(r"```.*?```", re.DOTALL)

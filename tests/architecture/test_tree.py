@@ -17,6 +17,7 @@ from tests.architecture.tree import (
     sources,
     texts,
 )
+from tests.sharing import TOGETHER
 
 LONGEST = 400
 # Written in pieces, or this file would name them too.
@@ -112,3 +113,8 @@ def test_only_the_clock_reads_the_time() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in calls
     ]
     assert not hits
+
+
+def test_tests_that_share_dear_things_are_where_they_are_looked_for() -> None:
+    """A file that was moved would be set up once in each process, and nothing would say so."""
+    assert [place for place in TOGETHER if not (ROOT / place).exists()] == []

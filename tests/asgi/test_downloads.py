@@ -152,12 +152,17 @@ def test_an_object_store_serves_the_same_way(tmp_path: Path) -> None:
 
     (tmp_path / "ab").mkdir()
     (tmp_path / "ab" / "letter.txt").write_bytes(LETTER)
-    with ThreadPoolExecutor(1) as pool:
+    # A thread of its own: a browser that another test of this process opened keeps a loop in the first one.
+    with ThreadPoolExecutor(1) as pool, ThreadPoolExecutor(1) as aside:
+
+        def told(source: StoreFiles | LocalFiles, key: str, start: int, stop: int) -> bytes | None:
+            return aside.submit(lambda: asyncio.run(read(source, key, start, stop))).result()
+
         for source in (StoreFiles(store), LocalFiles(tmp_path, pool)):
-            assert asyncio.run(read(source, "ab/letter.txt", 0, len(LETTER))) == LETTER
-            assert asyncio.run(read(source, "ab/letter.txt", 5, 13)) == b"students"
-            assert asyncio.run(read(source, "ab/none.txt", 0, 1)) is None
-            assert asyncio.run(read(source, "../ab/letter.txt", 0, 1)) is None
+            assert told(source, "ab/letter.txt", 0, len(LETTER)) == LETTER
+            assert told(source, "ab/letter.txt", 5, 13) == b"students"
+            assert told(source, "ab/none.txt", 0, 1) is None
+            assert told(source, "../ab/letter.txt", 0, 1) is None
 
 
 @pytest.fixture

@@ -10,6 +10,10 @@ from weakref import WeakKeyDictionary
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import ConsoleMessage, Page
 
+WIDTH, HEIGHT = 1280, 900
+QUIET = "!document.querySelector('[aria-busy=true], .htmx-request')"
+PATIENCE = 400
+NARROW = (390, 320)
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # The dark theme changes colours and nothing else.
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
@@ -62,7 +66,13 @@ def no_console_errors(page: Page) -> None:
 def settle(page: Page) -> None:
     """Wait until the page stands still: cards are loaded, charts drawn, fonts there."""
     page.wait_for_load_state("load")
-    page.wait_for_function("!document.querySelector('[aria-busy=true], .htmx-request')")
+    # Asked from here: waiting inside the page would evaluate text, which the content policy forbids.
+    for _turn in range(PATIENCE):
+        if page.evaluate(QUIET):
+            break
+        page.wait_for_timeout(50)
+    else:
+        raise AssertionError(f"{page.url} is still busy")
     page.evaluate("document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
 
 
@@ -99,3 +109,21 @@ def picture(page: Page, name: str) -> None:
         Path(folder).mkdir(parents=True, exist_ok=True)
         plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
         page.screenshot(path=Path(folder) / f"{plain}.png", full_page=True)
+
+
+def look_at(page: Page, name: str) -> list[str]:
+    """Return all that is wrong with the open page: in both themes when wide, and what sticks out when narrow."""
+    wrong = [f"sideways at {WIDTH}: {node}" for node in sticking_out(page)]
+    wrong += violations(page)
+    picture(page, f"{name} {WIDTH} light")
+    put_on(page, "dark")
+    wrong += [f"dark: {broken}" for broken in violations(page, COLOUR_RULES)]
+    picture(page, f"{name} {WIDTH} dark")
+    put_on(page, "light")
+    for width in NARROW:
+        page.set_viewport_size({"width": width, "height": HEIGHT})
+        settle(page)
+        wrong += [f"sideways at {width}: {node}" for node in sticking_out(page)]
+        picture(page, f"{name} {width} light")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    return wrong + complaints(page)

@@ -15,6 +15,7 @@ from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from sqlalchemy.orm import Session
@@ -64,14 +65,15 @@ class Installation:
     def quad(self, *arguments: str, given: str = "", **settings: str) -> Done:
         """Run `quad ARGUMENTS` here, with `given` on standard input."""
         out, err = io.StringIO(), io.StringIO()
-        with pytest.MonkeyPatch.context() as patch, chdir(self.folder):
-            for name in [name for name in os.environ if name.startswith("QUAD_")]:
-                patch.delenv(name)
-            for name, value in (self.settings | settings).items():
-                patch.setenv(name, value)
-            patch.setattr(sys, "stdin", io.StringIO(given))
-            with redirect_stdout(out), redirect_stderr(err):
-                code = run_command(list(arguments))
+        # What a command sets for the processes it starts is put back as well: `patch.dict` restores all of it.
+        with (
+            mock.patch.dict(os.environ, self.environment(**settings), clear=True),
+            mock.patch.object(sys, "stdin", io.StringIO(given)),
+            chdir(self.folder),
+            redirect_stdout(out),
+            redirect_stderr(err),
+        ):
+            code = run_command(list(arguments))
         return Done(code, out.getvalue(), err.getvalue())
 
     def process(self, *arguments: str, **settings: str) -> Done:

@@ -5,10 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select, update
 
 from quad.academics.models.people import Student
-from tests.cli.conftest import Installation
+from quad.cli.group import BUSY
+from quad.core.db import engine
+from quad.core.db.engine import Database
+from quad.core.importing import pipeline
+from quad.institution.models import Department
+from tests.cli.conftest import Installation, install
 
 pytestmark = pytest.mark.feature("L33", "L55")
 
@@ -89,3 +94,29 @@ def test_an_unknown_kind_is_refused(site: Installation) -> None:
     told = site.quad("import", "unicorns", write(site, GOOD))
     assert told.code == 1
     assert "There is no import of this kind." in told.err
+
+
+@pytest.mark.db
+@pytest.mark.feature("C30")
+def test_an_import_waits_for_others_tries_again_and_at_last_says_so_in_a_sentence(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "LOCK_WAIT", 1)
+    monkeypatch.setattr(pipeline, "PATIENT", 2)
+    address = database.url.render_as_string(hide_password=False)
+    site = install(tmp_path / "site", QUAD_DATABASE_URL=address)
+    assert site.quad("import", "departments", write(site, "code,name\nCSE,Computing\n")).code == 0
+    path = write(site, "code,name\nCSE,Computer Science\n")
+    with database.writer() as other:
+        other.execute(update(Department).values(name="Held"))
+        told = site.quad("import", "departments", path)
+        assert (told.code, told.err.strip()) == (1, BUSY)
+
+        def give_way(_context: object) -> None:
+            other.rollback()
+
+        event.listen(Engine, "handle_error", give_way)
+        told = site.quad("import", "departments", path, "--json")
+        event.remove(Engine, "handle_error", give_way)
+        assert told.code == 0, told.err
+    assert (told.json["state"], told.json["changed"]) == ("done", 1)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from quad.core.mail.models import Mail
-from quad.identity.models import AccountState, PersonalToken, Role, RoleGrant, User
+from quad.identity.models.accounts import AccountState, PersonalToken, Role, RoleGrant, User
 from quad.institution.models import Department
 from tests.cli.conftest import Installation
 

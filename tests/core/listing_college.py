@@ -24,7 +24,7 @@ from quad.core.listing.filters import Filter
 from quad.core.policy import EVERYTHING, NOTHING, REGISTRY, Actor, Branches, Grant, Permission
 from quad.core.search.index import index_many
 from quad.core.search.searchable import Document
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.institution.models import Department
 
 SUBJECT = "test student"
@@ -196,7 +196,14 @@ def found_college(db: Session, count: int = 60, names: Sequence[str] = NAMES) ->
         ],
     )
     documents = [
-        Document(n, name, f"/students/{n}", sub=register, terms=[f"s{n}@x.org"])
+        Document(
+            n,
+            name,
+            f"/students/{n}",
+            sub=register,
+            terms=[f"s{n}@x.org"],
+            place=name.casefold(),
+        )
         for n, name, register in people
     ]
     index_many(db, SUBJECT, documents, new=True)

@@ -14,7 +14,7 @@ from quad.core import clock
 from quad.core.behind import Buffer, WriteBehind, behind, forget
 from quad.core.db.engine import Database
 from quad.core.settings import StoredSetting
-from quad.identity.models import UserSession
+from quad.identity.models.accounts import UserSession
 
 
 def _write(db: Session, values: Mapping[str, int]) -> None:

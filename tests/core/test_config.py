@@ -70,3 +70,26 @@ def test_without_a_secret_development_keeps_its_own_in_the_data_folder(tmp_path:
 
 def test_the_secret_is_not_shown_when_settings_are_printed() -> None:
     assert STRONG not in repr(load_settings(**SOUND))
+
+
+def test_addresses_with_passwords_never_show_them(tmp_path):
+    addresses = {
+        "database_url": "postgresql://quad:hush-1@db/quad",
+        "queue_url": "redis://:hush-2@cache/1",
+        "redis_url": "redis://:hush-3@cache/0",
+        "mail_url": "smtp://quad:hush-4@mail:587",
+        "files_url": "s3://bucket?secret_access_key=hush-5",
+    }
+    settings = load_settings(mode="test", data_dir=tmp_path, **addresses)
+    for shown in (
+        repr(settings),
+        str(settings),
+        str(settings.model_dump()),
+        settings.model_dump_json(),
+    ):
+        assert "hush" not in shown
+    assert settings.database == addresses["database_url"]
+    assert settings.queue == addresses["queue_url"]
+    assert settings.redis == addresses["redis_url"]
+    assert settings.mail == addresses["mail_url"]
+    assert settings.files == addresses["files_url"]

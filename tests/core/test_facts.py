@@ -16,7 +16,7 @@ from quad.core.db.changes import HIDDEN, take_changes
 from quad.core.db.engine import Database
 from quad.core.errors import Rejected
 from quad.core.facts import Fact, after_commit, attempt, emit, on, run, unit
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.institution.models import Department
 from tests.factories.people import person
 

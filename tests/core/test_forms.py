@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated
@@ -29,6 +29,7 @@ class Example(Form):
         Decimal | None, Field(title="Amount", ge=0, max_digits=6, decimal_places=2)
     ] = None
     on: date | None = None
+    at: time | None = None
     kind: Kind = Kind.ONE
     agreed: bool = False
     person: Id | None = None
@@ -102,6 +103,23 @@ def test_every_complaint_is_a_sentence_beside_its_field() -> None:
     }
     with pytest.raises(Invalid):
         bound.require()
+
+
+@pytest.mark.feature("M22")
+def test_a_mere_number_is_no_day_and_no_time() -> None:
+    given = {"name": "", "on": "86400", "at": "930"}
+    complaints = {
+        "name": "Please fill this in.",
+        "on": "Write a date as year-month-day, such as 2026-11-20.",
+        "at": "Write a time, such as 09:30.",
+    }
+    assert html(*given.items()).errors == complaints
+    assert Bound.from_row(Example, given).errors == complaints
+    assert set(json(name="Ada", on="86400", at="930").errors) == {"on", "at"}
+    assert html(("name", "Ada"), ("on", "2026-11-20"), ("at", "9:30")).errors == {
+        "at": "Write a time, such as 09:30."
+    }
+    assert html(("name", "Ada"), ("at", "09:30")).require().at == time(9, 30)
 
 
 def test_what_was_typed_is_kept() -> None:

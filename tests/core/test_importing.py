@@ -27,7 +27,8 @@ from quad.core.importing.reader import Unreadable, open_table
 from quad.core.jobs.runner import perform_due
 from quad.core.jobs.runtime import attach
 from quad.core.policy import SYSTEM, Actor, Grant
-from quad.institution.importers import DEPARTMENTS, StagedDepartment
+from quad.institution.importers.departments import DEPARTMENTS, StagedDepartment
+from quad.institution.importers.programmes import PROGRAMMES
 from quad.institution.models import Department
 
 Role = Callable[..., FlaskClient]
@@ -142,19 +143,19 @@ def test_reading_that_was_killed_goes_on_where_it_stopped_and_reads_no_row_twice
         )
         batch = pipeline.begin(db, SYSTEM, DEPARTMENTS, file)
 
-    chunks = 0
-
-    def run(work: Callable[[Session], object]) -> object:
-        nonlocal chunks
+    def die(work: Callable[[Session], object]) -> object:
         with database.writer() as db, unit(db):
             result = work(db)
-            chunks += 1
-            if chunks == 4:
+            if db.get_one(Import, batch.id).staged == 20:
                 raise KeyboardInterrupt  # the second chunk is rolled back, as at kill -9
             return result
 
+    def run(work: Callable[[Session], object]) -> object:
+        with database.writer() as db, unit(db):
+            return work(db)
+
     with pytest.raises(KeyboardInterrupt):
-        pipeline.read_file(run, files, SYSTEM, batch.id, file.sha256)
+        pipeline.read_file(die, files, SYSTEM, batch.id, file.sha256)
     with database.reading() as db:
         assert db.get_one(Import, batch.id).staged == 10
     pipeline.read_file(run, files, SYSTEM, batch.id, file.sha256)
@@ -182,6 +183,17 @@ def test_applying_that_was_killed_wrote_nothing_and_can_be_done_again(
             assert pipeline.apply(db, SYSTEM, told.id, skip_bad=True).new == 1
     assert names(database) == {"CSE": "One"}
     assert len(facts) == 2  # one from the try that was killed; asking again is no new fact
+
+
+def test_a_programme_without_a_scheme_is_refused_while_no_scheme_is_the_usual_one(
+    bring: Callable[..., Report], database: Database, files: Files, tmp_path: Path
+) -> None:
+    bring(PLAIN)
+    path = tmp_path / "programmes.csv"
+    path.write_text("code,name,department,credits_required,duration_terms\nP,Plain,CSE,160,8\n")
+    told = run_import(database, files, PROGRAMMES, path, SYSTEM)
+    assert (told.state, told.errors, told.problems[0].line) == ("previewed", 1, 2)
+    assert "No grading scheme is the usual one" in told.problems[0].sentence
 
 
 def test_what_changed_between_preview_and_apply_is_looked_at_again(
@@ -352,7 +364,8 @@ def test_an_admin_uploads_looks_and_imports(as_role: Role, database: Database) -
     place = upload(admin, "Code,Name,Colour\nCSE,Computing,red\n")
     preview = admin.get(place).text
     assert "What would happen" in preview
-    assert "These columns are not used: Colour." in preview
+    assert "Columns not understood" in preview
+    assert 'value="Colour"' in preview
     assert names(database) == {}
     answer = admin.post(place + "/apply")
     assert answer.status_code == 303
@@ -379,7 +392,6 @@ def test_a_wrong_file_is_said_beside_the_field(as_role: Role) -> None:
         ({}, "Choose a file first."),
         ({"file": (io.BytesIO(b""), "a.csv")}, "The file is empty."),
         ({"file": (io.BytesIO(b"a,b\n1,2\n"), "a.exe")}, "does not end in"),
-        ({"file": (io.BytesIO(b"a,b\n1,2\n"), "a.csv")}, "The file has no column “Code”"),
     ):
         answer = admin.post("/imports/departments", data=data, content_type="multipart/form-data")
         assert answer.status_code == 422
@@ -447,7 +459,7 @@ def test_the_template_can_be_filled_and_imported(as_role: Role, database: Databa
     admin = as_role("admin")
     text = admin.get("/imports/departments/template.csv").text
     upload(admin, text)
-    assert text.splitlines()[1] == "CSE,Computer Science and Engineering"
+    assert text.splitlines()[1] == "CSE,Computer Science and Engineering,"
 
 
 # The API
@@ -533,3 +545,61 @@ def test_a_batch_that_was_given_up_cannot_be_applied(
         pipeline.apply(db, SYSTEM, told.id, skip_bad=False)
     with pytest.raises(QuadError):
         pipeline.importer_of("nothing")
+
+
+def test_what_a_column_means_is_asked_once_and_remembered(
+    as_role: Role, database: Database
+) -> None:
+    admin = as_role("admin")
+    strange = "Kürzel,Bezeichnung,Telefon\nPHY,Physics,1\n"
+    sent = {"file": (io.BytesIO(strange.encode()), "export.csv")}
+    asked = admin.post("/imports/departments", data=sent)
+    assert asked.status_code == 303
+    page = admin.get(asked.location).text
+    assert "The file has no column" in page
+    assert page.count('name="header"') == 3
+    told = {"header": ["Kürzel", "Bezeichnung", "Telefon"], "field": ["code", "name", ""]}
+    twice = admin.post(f"{asked.location}/columns", data={**told, "field": ["code", "code", ""]})
+    assert "cannot mean the same" in admin.get(twice.location).text
+    read = admin.post(f"{asked.location}/columns", data=told)
+    assert "PHY" in admin.get(read.location).text
+    assert "These columns are not used" not in admin.get(read.location).text
+    later = {"file": (io.BytesIO(b"bezeichnung;KURZEL\nBiology;BIO\n"), "later.csv")}
+    again = admin.post("/imports/departments", data=later)
+    admin.post(f"{again.location}/apply")
+    with database.reading() as db:
+        assert db.scalars(select(Department.name)).all() == ["Biology"]
+    form = admin.get("/imports/departments").text
+    assert "Remembered columns" in form
+    admin.post("/imports/departments/columns/1/forget")
+    admin.post("/imports/departments/columns/2/forget")
+    assert "Remembered columns" not in admin.get("/imports/departments").text
+
+
+def _data(response: Any) -> Any:
+    """Return what an answer of the API holds."""
+    return response.json["data"]
+
+
+def test_an_export_of_a_kind_is_written_and_only_for_who_may_import_it(
+    as_role: Role, database: Database, settings: Settings
+) -> None:
+    admin = as_role("admin")
+    admin.post("/api/v1/imports/departments", data=PLAIN, content_type="text/csv")
+    admin.post("/api/v1/imports/1/apply", json={})
+    promised = admin.post("/imports/departments/export", data={"format": "csv"})
+    assert promised.status_code == 303
+    perform_due(attach(database, settings))
+    assert "Save the file" in admin.get(promised.location).text
+    asked = _data(admin.post("/api/v1/exports/departments", json={"format": "xlsx"}))
+    assert asked["ready"] is False
+    perform_due(attach(database, settings))
+    shown = _data(admin.get(f"/api/v1/exports/{asked['id']}"))
+    assert (shown["ready"], shown["rows"]) == (True, 2)
+    assert admin.get(f"/api/v1/exports/{asked['id']}/file").status_code == 200
+    kinds = [one["kind"] for one in _data(admin.get("/api/v1/exports"))]
+    assert kinds.index("departments") < kinds.index("students") < kinds.index("marks")
+    student = as_role("student")
+    assert student.post("/api/v1/exports/departments", json={}).status_code == 403
+    assert student.get(f"/api/v1/exports/{asked['id']}").status_code == 404
+    assert admin.post("/api/v1/exports/dreams", json={}).status_code == 404

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from quad.core import clock
+from quad.core.db.engine import Database
 from quad.core.db.model import acting_user, set_acting_user
 from quad.core.errors import NotFound, Rejected
 from quad.core.facts import unit
@@ -18,6 +19,7 @@ from quad.core.jobs.models import Job, JobState, Slot
 from quad.core.jobs.outbox import enqueue, retry
 from quad.core.jobs.runner import pause, perform, perform_due
 from quad.core.jobs.runtime import Runtime
+from quad.core.jobs.upkeep import count_by_state
 from tests.core.job_bench import ACTS, DONE, change, promise, stored, together
 
 pytestmark = pytest.mark.feature("C38")
@@ -252,3 +254,21 @@ def test_rows_a_job_writes_carry_the_stamp_of_whoever_asked_for_it(runtime: Runt
     assert stamps == [41]
     assert acting_user() is None
     assert stored(runtime, job_id).created_by == 41
+
+
+def test_unfinished_jobs_are_counted_by_state_in_one_question(
+    database: Database, queries: list[str]
+) -> None:
+    with database.writer() as db, unit(db):
+        for state in (JobState.QUEUED, JobState.QUEUED, JobState.DEAD, JobState.DONE):
+            db.add(Job(kind="k", payload={}, state=state))
+    with database.reading() as db:
+        before = len(queries)
+        counted = count_by_state(db)
+        assert len(queries) - before == 1
+    assert counted == {
+        JobState.QUEUED: 2,
+        JobState.RUNNING: 0,
+        JobState.FAILED: 0,
+        JobState.DEAD: 1,
+    }

@@ -204,6 +204,34 @@ def test_common_words_are_found_the_other_way_with_the_same_rows(
 
 
 @pytest.mark.db
+@pytest.mark.parametrize("tested", [4, 500])
+def test_many_hits_are_ordered_and_counted_from_the_search_index_alike(
+    db: Session, college: College, monkeypatch: pytest.MonkeyPatch, tested: int
+) -> None:
+    gone = update(Student).where(Student.id.in_((20, 21, 22)))
+    db.execute(gone.values(deleted_at=clock.now()))
+    db.commit()
+    questions: list[tuple[Arguments, Actor]] = [
+        ({"q": [q], "sort": [sort], **more}, who)
+        for q in ("student", "s student 0000")
+        for sort in ("name", "-name", "-cgpa")
+        for more in ({"count": ["exact"]}, {"page": ["2"]}, {"department": [str(college.music)]})
+        for who in (ADMIN, head(college.maths, college.music))
+    ]
+
+    def answers() -> list[tuple[list[int], int, str | None]]:
+        shown = [page_of(db, arguments, who) for arguments, who in questions]
+        return [(ids(each), each.total, each.next_href) for each in shown]
+
+    looked_up = answers()
+    monkeypatch.setattr(query, "MANY", 2)
+    monkeypatch.setattr(query, "TESTED", tested)
+    monkeypatch.setattr(query, "HIDDEN", tested)
+    assert answers() == looked_up
+    assert {len(rows) for rows, _total, _href in looked_up} > {25}
+
+
+@pytest.mark.db
 def test_filters_narrow_and_their_chips_take_them_away(db: Session, college: College) -> None:
     shown = page_of(
         db,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
@@ -12,6 +13,7 @@ from quad.core import clock
 from quad.core.config import Misconfigured
 from quad.core.errors import Rejected
 from quad.core.facts import unit
+from quad.core.files import Files
 from quad.core.jobs.outbox import enqueue
 from quad.core.jobs.runner import perform, perform_due
 from quad.core.mail.models import Mail, MailState
@@ -21,6 +23,7 @@ from tests.core.mail_office import ANNA, Office, local, post, stored
 from tests.core.mail_server import Postman, mail_server
 
 pytestmark = pytest.mark.feature("L49")
+CSV = "text/csv; charset=utf-8"
 
 
 @pytest.mark.db
@@ -48,6 +51,30 @@ def test_a_letter_is_rendered_when_it_is_promised_and_delivered_by_the_worker(
     assert (row.state, row.answer, row.attempts) == (MailState.SENT, "250 taken as 4711", 1)
     assert letter["Message-ID"] == row.message_id
     assert postman.envelopes == [("quad@college.example", ["anna@college.example"])]
+
+
+def test_a_file_goes_with_its_letter_and_a_letter_goes_without_a_file_that_is_gone(
+    office: Office,
+) -> None:
+    postman = Postman()
+    with mail_server(postman) as port:
+        runtime = office(local(port))
+        with runtime.database.writer() as db, unit(db):
+            rows = [
+                Files.from_settings(runtime.settings).put(
+                    db, BytesIO(text), name=f"{text.decode()}.csv", media_type=CSV, owner_id=None
+                )
+                for text in (b"kept", b"gone")
+            ]
+            send(db, "testing/code", [ANNA], {"code": "1"}, files=[row.id for row in rows])
+            db.flush()
+            db.delete(rows[1])
+        perform_due(runtime)
+    (letter,) = postman.letters()
+    assert letter.get_content_type() == "multipart/mixed"
+    assert [part.get_filename() for part in letter.iter_attachments()] == ["kept.csv"]
+    assert [part.get_content() for part in letter.iter_attachments()] == ["kept"]
+    assert letter.get_body(("html",)) is not None
 
 
 def test_nothing_is_sent_when_the_transaction_fails(office: Office) -> None:

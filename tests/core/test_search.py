@@ -159,7 +159,7 @@ def test_a_prefix_reads_one_range_of_the_index(db: Session) -> None:
         db.get_bind(), compile_kwargs={"literal_binds": True}
     )
     plan = " ".join(str(row) for row in db.execute(text(f"EXPLAIN QUERY PLAN {statement}")))
-    assert "PRIMARY KEY (subject_type=? AND term>? AND term<?)" in plan
+    assert "(subject_type=? AND term>? AND term<?)" in plan
 
 
 @given(prefix=st.text(min_size=1, max_size=5), rest=st.text(max_size=3))

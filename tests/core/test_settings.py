@@ -14,6 +14,7 @@ from quad.core.db.engine import Database
 from quad.core.errors import EditedMeanwhile, Forbidden, Invalid
 from quad.core.facts import unit
 from quad.core.house import HELP_DESK, NAME, TERM_LINE
+from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import SYSTEM, Actor, Grant
 from quad.core.settings import Setting
 
@@ -43,16 +44,16 @@ def test_a_change_that_is_rolled_back_is_not_kept(database: Database) -> None:
 
 
 def test_values_are_read_from_memory_until_they_are_old(
-    database: Database, queries: list[str]
+    database: Database, statements: list[str]
 ) -> None:
     with database.reading() as db:
         for _time in range(5):
             settings.value(db, NAME)
-    assert len(queries) == 1
+    assert len(statements) == 1
     later = time.monotonic() + settings.FRESH + 1
     with database.reading() as db, patch("quad.core.settings.time.monotonic", return_value=later):
         settings.value(db, NAME)
-    assert len(queries) == 2
+    assert len(statements) == 2
 
 
 def test_each_wrong_value_has_its_sentence_and_nothing_is_changed(database: Database) -> None:
@@ -107,7 +108,8 @@ def test_an_admin_changes_settings_on_the_page(as_role: Role, database: Database
     admin = as_role("admin")
     page = admin.get("/settings").text
     assert "Name of the institution" in page
-    kept = {NAME.key: "Northfield", TERM_LINE.key: "Week 9", "revision": "0"}
+    ticked = {key: "true" for key, item in Setting.registry.items() if item.default is True}
+    kept = {NAME.key: "Northfield", TERM_LINE.key: "Week 9", "revision": "0"} | ticked
     done = admin.post("/settings", data=kept, follow_redirects=True)
     assert "2 settings are changed." in done.text
     assert "Northfield" in as_role("student").get("/departments").text
@@ -145,3 +147,17 @@ def test_the_api_shows_and_changes_settings(as_role: Role) -> None:
     )
     wrong = admin.patch("/api/v1/settings", json={"values": {HELP_DESK.key: 5}})
     assert (wrong.status_code, list(wrong.get_json()["fields"])) == (422, [HELP_DESK.key])
+
+
+def test_a_number_out_of_its_bounds_gets_the_sentence_of_its_setting() -> None:
+    plain, own = (
+        settings.between(1, 3),
+        settings.between(0, 9, _l("Take %(least)s to %(most)s, or 100 %%.")),
+    )
+    for fine in (1, 2, 3):
+        plain(fine)
+    for wrong in (0, 4):
+        with pytest.raises(ValueError, match=r"^Write a number from 1 to 3\.$"):
+            plain(wrong)
+    with pytest.raises(ValueError, match=r"^Take 0 to 9, or 100 %\.$"):
+        own(10)

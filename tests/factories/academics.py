@@ -16,8 +16,14 @@ from quad.academics.models.results import Mark
 from quad.academics.models.teaching import Component, ComponentKind, Course, Enrolment, Offering
 from quad.academics.service import findable, rollups
 from quad.core.search.index import index_many
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.institution.models import (
+    Averaging,
+    Batch,
+    Campus,
+    ClassGroup,
+    Degree,
+    DegreeLevel,
     Department,
     GradeBand,
     GradingScheme,
@@ -56,6 +62,7 @@ def scheme(
     bands: tuple[tuple[str, int, int, bool], ...] = TEN_POINT,
     retake: RetakeRule = RetakeRule.BEST,
     pass_rule: PassRule = PassRule.OVERALL,
+    averaging: Averaging = Averaging.POINTS,
     places: int = 2,
     default: bool = False,
 ) -> GradingScheme:
@@ -69,6 +76,7 @@ def scheme(
             rounding_places=places,
             retake_rule=retake,
             pass_rule=pass_rule,
+            averaging=averaging,
             is_default=default,
         ),
     )
@@ -106,6 +114,49 @@ def programme(
     )
 
 
+def campus(db: Session) -> Campus:
+    code = f"L{next(_numbers)}"
+    return _kept(
+        db, Campus(code=code, code_key=code, name=f"Campus {code}", sort_name=f"Campus {code}")
+    )
+
+
+def degree(db: Session) -> Degree:
+    code = f"G{next(_numbers)}"
+    return _kept(
+        db,
+        Degree(
+            code=code,
+            code_key=code,
+            name=f"Degree {code}",
+            sort_name=f"Degree {code}",
+            level=DegreeLevel.BACHELOR,
+        ),
+    )
+
+
+def batch(
+    db: Session, of: Programme | None = None, *, start_year: int = 2024, name: str | None = None
+) -> Batch:
+    name = name or f"Batch {next(_numbers)}"
+    return _kept(
+        db,
+        Batch(
+            programme_id=(of or programme(db)).id,
+            name=name,
+            name_key=name,
+            start_year=start_year,
+            graduation_year=start_year + 4,
+        ),
+    )
+
+
+def group(db: Session, of: Batch | None = None, *, name: str | None = None) -> ClassGroup:
+    """A class of a batch."""
+    name = name or f"C{next(_numbers)}"
+    return _kept(db, ClassGroup(batch_id=(of or batch(db)).id, name=name, name_key=name))
+
+
 def term(db: Session, *, starts_on: date | None = None, current: bool = False) -> Term:
     number = next(_numbers)
     begins = starts_on or date(2020, 1, 1) + timedelta(days=180 * number)
@@ -135,7 +186,7 @@ def student(
 ) -> Student:
     """Add a student who can be found by name, number and e-mail."""
     someone = user or person(db, role="student", name=name)
-    number = register_number or f"4NV24CS{next(_numbers):03d}"
+    number = register_number or f"4NV24CS{next(_numbers):05d}"
     row = _kept(
         db,
         Student(

@@ -9,7 +9,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from quad.core import clock
-from quad.identity.models import AccountState, Role, RoleGrant, User
+from quad.identity.models.accounts import AccountState, Role, RoleGrant, User
 from quad.identity.service.sessions import open_session
 from quad.identity.service.users import new_person
 
@@ -63,5 +63,5 @@ def grant(db: Session, user: User, role: str, department_id: int | None = None) 
 
 
 def sign_in_token(db: Session, user_id: int) -> str:
-    """Open a session and return what its cookie holds."""
-    return open_session(db, user_id).key
+    """Open a session that is kept for a month and return what its cookie holds."""
+    return open_session(db, user_id, remember=True).key

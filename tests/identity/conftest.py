@@ -15,9 +15,11 @@ from quad.app import create_app
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.facts import Fact, _listeners, on, unit
-from quad.core.jobs.models import Job
+from quad.core.jobs.models import Job, JobState
+from quad.core.jobs.runner import perform
+from quad.core.jobs.runtime import runtime_of
 from quad.core.mail.models import Mail
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.web.limits import limiter
 from quad.web.site import Site
 from tests.conftest import Client, make_settings
@@ -95,6 +97,22 @@ def jobs(database: Database) -> Callable[[str], list[Job]]:
             return rows
 
     return read
+
+
+@pytest.fixture
+def work(app: Site, database: Database) -> Callable[[str], None]:
+    """Let the worker do the jobs of one kind that wait."""
+
+    def do(kind: str) -> None:
+        with database.writer() as db:
+            runtime = runtime_of(db)
+            waiting = select(Job.id).where(Job.kind == kind, Job.state == JobState.QUEUED)
+            ids = list(db.scalars(waiting.order_by(Job.id)))
+        assert runtime is not None
+        for number in ids:
+            perform(runtime, number)
+
+    return do
 
 
 @pytest.fixture

@@ -4,43 +4,10 @@ import re
 
 import pytest
 
-from quad.identity.models import User
 from tests.identity.conftest import found
 
 NUMBER = re.compile(r"/account/tokens/(\d+)/revoke")
 TOKEN = re.compile(r'id="new-token">(quad_pat_[\w-]+)<')
-
-
-@pytest.mark.feature("L24")
-def test_name_language_zone_and_colours_are_ones_own(as_user, somebody, database):
-    user = somebody(name="Old Name")
-    client = as_user(user.id)
-    values = {
-        "full_name": "Sinéad O'Brien",
-        "language": "en",
-        "zone": "Europe/Dublin",
-        "theme": "dark",
-    }
-    assert client.post("/account", data=values).status_code == 303
-    with database.reading() as db:
-        kept = db.get_one(User, user.id)
-        assert (kept.full_name, kept.sort_name) == ("Sinéad O'Brien", "o'brien, sinéad")
-        assert (kept.zone, kept.theme) == ("Europe/Dublin", "dark")
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"zone": "Mars/Olympus"},
-        {"language": "xx"},
-        {"language": "../../etc"},
-        {"theme": "pink"},
-        {"full_name": ""},
-    ],
-)
-def test_what_does_not_exist_is_refused(as_role, wrong):
-    values = {"full_name": "A B", "language": "en", "zone": "UTC", "theme": "auto"}
-    assert as_role("student").post("/account", data=values | wrong).status_code == 422
 
 
 def test_devices_are_listed_and_signed_out_one_by_one_or_all(as_user, somebody):
@@ -68,10 +35,10 @@ def test_a_token_is_made_shown_once_and_ended(as_role, client):
     them = as_role("student")
     page = them.post("/account/tokens", data={"name": "script", "days": "30", "scopes": "read"})
     token = found(TOKEN, page.text)
-    assert token not in them.get("/account/security").text
+    assert token not in them.get("/account/tokens").text
     headers = {"Authorization": f"Bearer {token}"}
     assert client.get("/api/v1/me", headers=headers).status_code == 200
-    number = found(NUMBER, them.get("/account/security").text)
+    number = found(NUMBER, them.get("/account/tokens").text)
     assert them.post(f"/account/tokens/{number}/revoke").status_code == 303
     assert client.get("/api/v1/me", headers=headers).status_code == 401
     assert them.post("/account/tokens", data={"name": ""}).status_code == 422

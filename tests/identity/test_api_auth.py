@@ -9,8 +9,9 @@ from sqlalchemy import select
 from quad.core import clock
 from quad.core.db.engine import Database
 from quad.core.facts import unit
-from quad.identity.facts import TokenReused
-from quad.identity.models import PersonalToken, RefreshToken, UserSession
+from quad.core.settings import values
+from quad.identity.facts.accounts import TokenReused
+from quad.identity.models.accounts import PersonalToken, RefreshToken, UserSession
 from quad.identity.service import sessions, tokens
 from quad.identity.service.actor import actor_for_bearer, load_actor
 from tests.factories.people import PASSWORD, grant, person
@@ -82,7 +83,7 @@ def test_login_reads_only_json_objects(client):
 
 
 def test_a_wrong_password_and_a_closed_account_are_the_same_401(client, somebody, adjust):
-    from quad.identity.models import AccountState
+    from quad.identity.models.accounts import AccountState
 
     adjust(login_code="off")
     closed = somebody(state=AccountState.DISABLED)
@@ -309,8 +310,9 @@ def test_one_query_loads_session_person_and_grants_on_every_database(database: D
         opened = sessions.open_session(db, user.id)
         pair = tokens.first_pair(db, opened.session_id, "s" * 40)
         key = opened.key
-    queries.clear()
     with database.reading() as db:
+        values(db)  # the settings, which a process reads once for all requests of the next seconds
+        queries.clear()
         visit = load_actor(db, key, today=today)
         assert visit is not None
         assert [held.role for held in visit.actor.grants] == ["admin", "student"]

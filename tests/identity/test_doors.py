@@ -6,7 +6,7 @@ from quad.core.errors import Forbidden
 from quad.core.facts import unit
 from quad.core.policy import NOBODY, Actor, Grant
 from quad.identity import door
-from quad.identity.facts import RoleSwitched
+from quad.identity.facts.accounts import RoleSwitched
 from quad.identity.service import areas
 from quad.web.kit import require_role
 from tests.factories.people import grant

@@ -6,7 +6,7 @@ import bcrypt
 import pytest
 
 from quad.core.errors import TooMany
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.identity.service.hashing import GATE, Hasher, HashGate, hash_passwords
 from tests.factories.people import PASSWORD
 from tests.identity.conftest import sign_in

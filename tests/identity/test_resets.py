@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from quad.core import clock
 from quad.core.facts import unit
-from quad.identity.facts import PasswordChanged
-from quad.identity.models import AccountState, PasswordReset, User
+from quad.identity.facts.accounts import PasswordChanged
+from quad.identity.models.accounts import AccountState, PasswordReset, User
 from quad.identity.service import resets
 from tests.factories.people import PASSWORD
 from tests.identity.conftest import sign_in
@@ -60,6 +60,25 @@ def test_a_link_sets_a_new_password_once_and_ends_every_session(
     assert client.post(f"/reset/{token}", data={"password": NEW, "repeat": NEW}).status_code == 410
     assert len(letters("identity/password-changed")) == 1
     assert any(isinstance(fact, PasswordChanged) for fact in facts)
+
+
+@pytest.mark.feature("L7", "C13")
+def test_programs_ask_for_a_link_and_set_the_password_by_it(client, somebody, jobs, ask, adjust):
+    adjust(login_code="off")
+    user = somebody()
+    told = [
+        client.post("/api/v1/auth/forgot-password", json={"email": each})
+        for each in (user.email, "nobody@college.example")
+    ]
+    assert [each.status_code for each in told] == [202, 202]
+    assert told[0].json == told[1].json
+    assert len(jobs(resets.RESET_JOB)) == 2
+    body = {"token": ask(user.email), "password": NEW}
+    weak = client.post("/api/v1/auth/reset-password", json=body | {"password": "password"})
+    assert weak.status_code == 422
+    assert client.post("/api/v1/auth/reset-password", json=body).status_code == 200
+    assert client.post("/api/v1/auth/reset-password", json=body).status_code == 409
+    assert sign_in(client, user.email, NEW).location == "/"
 
 
 @pytest.mark.feature("L7")

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from quad.core import clock
 from quad.core.mail.models import Mail
-from quad.identity.facts import CodeSent, SignedIn, SignInFailed
-from quad.identity.models import AccountState, LoginChallenge, UserSession
+from quad.identity.facts.accounts import CodeSent, SignedIn, SignInFailed
+from quad.identity.models.accounts import AccountState, LoginChallenge, UserSession
 from quad.identity.service.hashing import Hasher
 from quad.web.security import SESSION_COOKIE
 from tests.factories.people import PASSWORD

@@ -10,8 +10,8 @@ from quad.core import clock
 from quad.core.db.engine import Database
 from quad.core.facts import unit
 from quad.core.policy import as_role as as_role_named
-from quad.identity.facts import RoleGranted, RoleRevoked, UserCreated, UserDisabled
-from quad.identity.models import AccountState, RoleGrant, User, UserSession
+from quad.identity.facts.accounts import RoleGranted, RoleRevoked, UserCreated, UserDisabled
+from quad.identity.models.accounts import AccountState, RoleGrant, User, UserSession
 from quad.identity.service.matrix import permission_matrix
 from quad.identity.service.sessions import open_session, purge_sessions
 from quad.institution.models import Department
@@ -76,7 +76,12 @@ def test_a_new_account_gets_a_one_time_password_shown_once_and_mailed(
     admin = as_role("admin")
     page = admin.post(
         "/users/new",
-        data={"full_name": "Bhavesh Patel", "email": "Bhavesh@College.example", "role": "faculty"},
+        data={
+            "full_name": "Bhavesh Patel",
+            "email": "Bhavesh@College.example",
+            "role": "faculty",
+            "send_mail": "on",
+        },
     )
     assert page.status_code == 201
     once = found(ONCE, page.text)
@@ -113,7 +118,11 @@ def test_a_one_time_password_ends_after_a_week(as_role, client, adjust):
         ({"full_name": ""}, "full_name", "Please fill this in."),
         ({"role": "king"}, "role", "Choose one of"),
         ({"role": "hod"}, "department_id", "Choose the department"),
-        ({"role": "student", "department_id": "1"}, "department_id", "Leave the department empty"),
+        (
+            {"role": "placement", "department_id": "1"},
+            "department_id",
+            "Leave the department empty",
+        ),
         ({"role": "faculty", "department_id": "99"}, "department_id", "no such department"),
         ({"username": "a b"}, "username", "3 to 40 letters"),
     ],
@@ -204,6 +213,29 @@ def test_an_administrator_ends_the_wait_and_resets_the_password(
     assert theirs.get("/account").status_code == 303
     assert sign_in(client, user.email, PASSWORD).status_code == 401
     assert sign_in(client, user.email, once).location == "/"
+
+
+def test_what_could_take_an_account_over_asks_for_a_fresh_proof(as_role, somebody):
+    admin, user = as_role("admin"), somebody()
+    edit = {"full_name": "Another Name", "email": "thief@x.example", "version": "1"}
+    with clock.travel(timedelta(minutes=16)):
+        for act, data in (("edit", edit), ("reset-password", {}), ("grants", {"role": "admin"})):
+            assert admin.post(f"/users/{user.id}/{act}", data=data).status_code == 307, act
+        api = f"/api/v1/users/{user.id}"
+        assert admin.patch(api, json={"email": "thief@x.example", "version": 1}).status_code == 403
+        assert admin.post(f"{api}/reset-password").status_code == 403
+    assert user.email in admin.get(f"/users/{user.id}").text
+
+
+def test_programs_see_and_end_the_sessions_of_a_person(as_role, as_user, somebody):
+    admin, user = as_role("admin"), somebody()
+    them = as_user(user.id)
+    address = f"/api/v1/users/{user.id}/sessions"
+    assert as_role("hod").get(address).status_code == 403
+    shown = admin.get(address).json["data"]
+    assert [each["current"] for each in shown] == [False]
+    assert admin.delete(f"/api/v1/sessions/{shown[0]['id']}").status_code == 200
+    assert them.get("/account").status_code == 303
 
 
 def test_the_second_of_two_editors_is_told(as_role, somebody):

@@ -303,7 +303,8 @@ def scheme(*bands: tuple[str, str, str, bool], maximum: str = "10") -> GradingSc
     [
         ((("A", "50", "5", True), ("F", "10", "0", False)), "must start at 0 percent"),
         ((("A", "50", "5", True), ("a", "0", "0", False)), "the same letter"),
-        ((("A", "0", "5", True), ("F", "0", "0", False)), "The bands must go down"),
+        ((("A", "0", "5", True), ("F", "0", "0", False)), "overlap"),
+        ((("A", "40", "5", True), ("B", "50", "4", True), ("F", "0", "0", False)), "must go down"),
         ((("A", "50", "5", True), ("F", "0", "6", False)), "more grade points than “A” above"),
         ((("A", "50", "5", False), ("F", "0", "0", True)), "“F” passes although"),
         ((("A", "50", "11", True), ("F", "0", "0", False)), "more grade points than the scale"),
@@ -381,18 +382,20 @@ def test_terms_and_schemes_and_programmes_have_the_same_six_operations(
 ) -> None:
     admin, student = as_role("admin"), as_role("student")
     body = {"code": "1", "name": "One", "starts_on": "2026-08-01", "ends_on": "2026-12-20"}
-    added = admin.post("/api/v1/terms", json=body)
+    added = admin.post("/api/v1/academics/terms", json=body)
     assert added.status_code == 201, added.text
-    place = f"/api/v1/terms/{added.get_json()['data']['id']}"
+    place = f"/api/v1/academics/terms/{added.get_json()['data']['id']}"
     assert student.get(place).get_json()["data"]["is_current"] is True
-    assert student.get("/api/v1/terms").get_json()["page"]["total"] == 1
+    assert student.get("/api/v1/academics/terms").get_json()["page"]["total"] == 1
     assert student.put(place, json=body).status_code == 403
     assert admin.put(place, json=body | {"is_current": True, "name": "Two"}).status_code == 200
     assert admin.put(place, json=body | {"version": 1}).status_code == 409
     assert admin.delete(place).status_code == 409
-    assert admin.post("/api/v1/terms", json=body | {"starts_on": "soon"}).status_code == 422
-    listed = student.get("/api/v1/grading-schemes").get_json()["data"]
-    shown = student.get(f"/api/v1/grading-schemes/{listed[0]['id']}").get_json()["data"]
+    assert (
+        admin.post("/api/v1/academics/terms", json=body | {"starts_on": "soon"}).status_code == 422
+    )
+    listed = student.get("/api/v1/academics/grading-schemes").get_json()["data"]
+    shown = student.get(f"/api/v1/academics/grading-schemes/{listed[0]['id']}").get_json()["data"]
     assert shown["bands"][0] == {"letter": "O", "minimum": 90.0, "points": 10.0, "passes": True}
     department = admin.post(API, json={"name": "Computing", "code": "CSE"}).get_json()["data"]
     programme = {
@@ -403,16 +406,19 @@ def test_terms_and_schemes_and_programmes_have_the_same_six_operations(
         "credits_required": 160,
         "duration_terms": 8,
     }
-    made = admin.post("/api/v1/programmes", json=programme)
+    made = admin.post("/api/v1/academics/programmes", json=programme)
     assert made.status_code == 201, made.text
     assert made.get_json()["data"]["department_id"] == department["id"]
     blocked = admin.delete(f"{API}/{department['id']}")
     assert blocked.status_code == 400
-    one = f"/api/v1/programmes/{made.get_json()['data']['id']}"
+    one = f"/api/v1/academics/programmes/{made.get_json()['data']['id']}"
     assert admin.delete(one).status_code == 200
     assert student.get(one).status_code == 404
     assert admin.post(f"{one}/restore").status_code == 200
-    assert student.get("/api/v1/programmes").get_json()["data"][0]["credits_required"] == 160.0
+    assert (
+        student.get("/api/v1/academics/programmes").get_json()["data"][0]["credits_required"]
+        == 160.0
+    )
 
 
 def test_a_list_page_costs_at_most_eight_statements(

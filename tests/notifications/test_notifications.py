@@ -13,7 +13,7 @@ from quad.core.db.engine import Database
 from quad.core.facts import emit, unit
 from quad.core.live import LiveEvent
 from quad.core.mail.models import Mail
-from quad.identity.facts import RoleGranted
+from quad.identity.facts.accounts import RoleGranted
 from quad.notifications.models import Notification
 from quad.web.site import Site
 from tests.factories.people import person

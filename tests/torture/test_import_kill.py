@@ -27,7 +27,7 @@ from quad.core.db.engine import Database
 from quad.core.importing.models import Import, ImportState
 from quad.core.jobs.models import Job, JobState
 from quad.core.search.models import SearchTerm
-from quad.identity.models import RoleGrant, User
+from quad.identity.models.accounts import RoleGrant, User
 from tests.cli.conftest import Installation, install
 from tests.conftest import free_port, wait_until_healthy
 from tests.databases import Workshop, server_problem
@@ -101,7 +101,7 @@ def newest(database: Database, file_name: str) -> Import | None:
         return db.scalars(query.limit(1)).first()
 
 
-def wait_for(what: str, done: Callable[[], Any], patience: float = 120.0) -> Any:
+def wait_for(what: str, done: Callable[[], Any], patience: float = 900.0) -> Any:
     until = time.monotonic() + patience
     while not (found := done()):
         assert time.monotonic() < until, f"waited in vain for {what}"
@@ -258,6 +258,7 @@ def test_an_import_command_killed_twice_leaves_nothing_half_applied(
     kill_commands(database, place, size=1_500, kills=2)
 
 
+@pytest.mark.torture
 def test_a_server_and_its_worker_killed_twice_leave_nothing_half_applied(
     database: Database, place: Installation
 ) -> None:

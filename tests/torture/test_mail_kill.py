@@ -43,7 +43,7 @@ def worker(runtime: Runtime) -> Iterator[subprocess.Popen[bytes]]:
         "QUAD_MODE": "test",
         "QUAD_DATABASE_URL": runtime.database.url.render_as_string(hide_password=False),
         "QUAD_DATA_DIR": str(settings.data_dir),
-        "QUAD_MAIL_URL": settings.mail_url,
+        "QUAD_MAIL_URL": settings.mail,
         "QUAD_MAIL_TIMEOUT": str(settings.mail_timeout),
         "QUAD_LOG_LEVEL": "ERROR",
         "PYTHONPATH": os.pathsep.join([str(CHECKOUT), os.environ.get("PYTHONPATH", "")]),
@@ -140,7 +140,7 @@ def check(runtime: Runtime, postman: Postman, mails: int, kills: int) -> None:
     assert sum(row.uncertain for row in rows) <= kills * THREADS
 
 
-@pytest.mark.slow
+@pytest.mark.torture
 def test_a_worker_killed_twice_sends_each_of_twenty_codes(
     database: Database, tmp_path: Path
 ) -> None:

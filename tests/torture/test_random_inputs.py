@@ -118,7 +118,9 @@ def one_mark_page(client: FlaskClient, nasty: Nasty, v: SimpleNamespace) -> Any:
 def marks_program(client: FlaskClient, nasty: Nasty, v: SimpleNamespace) -> Any:
     entry = {"enrolment_id": v.enrolment, "component_id": v.component, "value": 61, "absent": False}
     body = nasty.body({"entries": [entry], "reason": "A slip"})
-    return post_json(client, f"/api/v1/offerings/{v.offering}/marks", body, nasty, method="PUT")
+    return post_json(
+        client, f"/api/v1/academics/offerings/{v.offering}/marks", body, nasty, method="PUT"
+    )
 
 
 def one_mark_program(client: FlaskClient, nasty: Nasty, v: SimpleNamespace) -> Any:

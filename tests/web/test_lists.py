@@ -34,7 +34,7 @@ from tests.core.listing_college import READ, STUDENTS, SUBJECT, found_college
 SignIn = Callable[..., FlaskClient]
 
 
-class StudentOut(Out):
+class SampleStudentOut(Out):
     id: WireId
     name: str
 
@@ -51,7 +51,7 @@ def app(settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch)
         endpoint="department",
     )
 
-    @operation(api, "GET", "/test-students", answers=list[StudentOut], paged=True)
+    @operation(api, "GET", "/test-students", answers=list[SampleStudentOut], paged=True)
     def test_students() -> Any:
         return list_json(STUDENTS, lambda row: {"id": row.id, "name": row.full_name})
 

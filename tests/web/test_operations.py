@@ -125,22 +125,22 @@ def test_whoever_asked_for_a_job_watches_it_and_others_do_not(
         owner, other = person(db).id, person(db).id
     job_id = promise(runtime, by=owner)
     change(runtime, Job, job_id, progress_done=30, progress_total=120, progress_note="Reading")
-    part = as_user(owner).get(f"/jobs/{job_id}", headers={"HX-Request": "true"}).text
+    part = as_user(owner).get(f"/progress/{job_id}", headers={"HX-Request": "true"}).text
     assert "30 of 120" in part
-    assert f'hx-get="/jobs/{job_id}"' in part  # it asks again by itself
+    assert f'hx-get="/progress/{job_id}"' in part  # it asks again by itself
     assert "<html" not in part
-    assert "<html" in as_user(owner).get(f"/jobs/{job_id}").text
-    told = as_user(owner).get(f"/api/v1/jobs/{job_id}").get_json()["data"]
+    assert "<html" in as_user(owner).get(f"/progress/{job_id}").text
+    told = as_user(owner).get(f"/api/v1/progress/{job_id}").get_json()["data"]
     assert (told["id"], told["progress_done"], told["state"]) == (str(job_id), 30, "queued")
-    assert as_user(other).get(f"/jobs/{job_id}").status_code == 404
-    assert as_user(other).get(f"/api/v1/jobs/{job_id}").status_code == 404
-    assert as_role("admin").get(f"/jobs/{job_id}").status_code == 200
+    assert as_user(other).get(f"/progress/{job_id}").status_code == 404
+    assert as_user(other).get(f"/api/v1/progress/{job_id}").status_code == 404
+    assert as_role("admin").get(f"/progress/{job_id}").status_code == 200
 
 
 def test_a_finished_job_stops_asking(as_role: AsRole, runtime: Runtime) -> None:
     job_id = promise(runtime)
     change(runtime, Job, job_id, state=JobState.DONE)
-    part = as_role("admin").get(f"/jobs/{job_id}", headers={"HX-Request": "true"}).text
+    part = as_role("admin").get(f"/progress/{job_id}", headers={"HX-Request": "true"}).text
     assert "hx-get" not in part
 
 

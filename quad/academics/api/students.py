@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any
 
 from apiflask import APIBlueprint
 from flask import request
+from pydantic import Field
 
-from quad.academics import policy
-from quad.academics.forms import AssignDepartment, NewStudent, StudentPatch
-from quad.academics.lists.people import STUDENTS
+from quad.academics.forms.common import MOST_AT_ONCE
+from quad.academics.forms.people import AssignDepartment, NewStudent, StudentPatch
+from quad.academics.lists.people import DELETED_STUDENTS, STUDENTS
 from quad.academics.models.people import StudentStatus
-from quad.academics.models.teaching import ComponentKind, ResultState
-from quad.academics.service import records, students
-from quad.core.errors import Forbidden
+from quad.academics.models.results import Standing
+from quad.academics.models.teaching import ComponentKind, ResultState, Weighting
+from quad.academics.policy import base as policy
+from quad.academics.service import mentors, placing, records, students
+from quad.academics.service.record_parts import StudentRecord
+from quad.core.errors import Forbidden, Invalid
+from quad.core.forms import Form, Id
 from quad.core.i18n import gettext as _
+from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing import query
 from quad.core.listing.arguments import ask
 from quad.identity.service.hashing import hasher
 from quad.identity.service.users import make_one_time
-from quad.web.api import Answer, Number, Out, WireId, operation
+from quad.institution.models import Averaging, RetakeRule
+from quad.web.api import Answer, Moment, Number, Out, WireId, operation
 from quad.web.kit import current_actor, current_db, runtime
 from quad.web.lists import list_json
 
@@ -32,11 +41,14 @@ class StudentOut(Out):
     email: str
     register_number: str
     admission_year: int
+    graduation_year: int | None
     semester: int
     status: StudentStatus
     department_id: WireId | None
     department_name: str | None
     programme_id: WireId | None
+    batch_id: WireId | None
+    class_id: WireId | None
     cgpa: Number | None
     credits_earned: Number
     version: int
@@ -70,6 +82,16 @@ class ComponentMarkOut(Out):
     weight: Number
     value: Number | None
     absent: bool
+    carried_over: bool
+    percentage: Number | None
+
+
+class PartOfResultOut(Out):
+    """What a component decides of the result, and what it added, in per cent of the whole."""
+
+    component_id: WireId
+    share: Number
+    gained: Number | None
 
 
 class CourseRecordOut(Out):
@@ -84,12 +106,17 @@ class CourseRecordOut(Out):
     withdrawn: bool
     teacher: str | None
     state: ResultState
+    weighting: Weighting
     complete: bool
+    standing: Standing
+    awarded: bool
+    superseded: bool
     percentage: Number | None
     letter: str
     points: Number | None
     passed: bool
     components: list[ComponentMarkOut]
+    breakdown: list[PartOfResultOut]
 
 
 class TermRecordOut(Out):
@@ -108,13 +135,18 @@ class RecordOut(Out):
     register_number: str
     department: str | None
     programme: str | None
+    batch: str | None
+    class_name: str | None
     admission_year: int
     semester: int
     graduation_year: int | None
+    graduated_on: date | None
     status: StudentStatus
     cgpa: Number | None
     credits_earned: Number
     credits_required: Number | None
+    averaging: Averaging | None
+    retake_rule: RetakeRule | None
     terms: list[TermRecordOut]
 
 
@@ -128,21 +160,35 @@ def students_index() -> Answer:
     return list_json(STUDENTS, _listed)
 
 
+class DeletedStudentOut(Out):
+    id: WireId
+    full_name: str
+    register_number: str
+    deleted_at: Moment
+
+
+@operation(
+    bp, "GET", "/students/deleted", answers=list[DeletedStudentOut], paged=True, errors=(403,)
+)
+def students_deleted() -> Answer:
+    """Who was deleted and may be restored."""
+    policy.STUDENT_BIN.require(current_actor())
+    return list_json(DELETED_STUDENTS)
+
+
 @operation(bp, "GET", "/students/all", answers=list[ListedStudentOut], errors=(400, 403))
 def students_all() -> Answer:
     """The whole list at once, as the coding contract has it; `page` and `q` work as on every list."""
     db, actor = current_db(), current_actor()
     if not policy.STUDENT_LIST_ALL.may(actor):
         raise Forbidden(_("Admin or HOD access required"))
+    names = mentors.NamesOfMentors(db)
     if "page" in request.args:
-        return list_json(STUDENTS, _in_contract)
+        answer = list_json(STUDENTS, lambda row: row._asdict())
+        return replace(answer, data=names.added(answer.data))
     asked = ask(STUDENTS, request.args.to_dict(flat=False), strict=True)
-    return Answer([_in_contract(row) for row in query.every_row(db, STUDENTS, actor, asked)])
-
-
-def _in_contract(row: Any) -> dict[str, Any]:
-    unassigned = _("Unassigned")
-    return {**row._asdict(), "advisor_name": unassigned, "counsellor_name": unassigned}
+    every = [row._asdict() for row in query.every_row(db, STUDENTS, actor, asked)]
+    return Answer(names.added(every))
 
 
 @operation(
@@ -200,6 +246,44 @@ def student_restore(student_id: int) -> StudentOut:
     return _one(student_id)
 
 
+class PutOut(Out):
+    changed: int
+
+
+class PutMany(Form):
+    """Several students to one place: a batch, a class (with its batch) or a semester; exactly one of them."""
+
+    student_ids: Annotated[
+        list[Id], Field(title=_l("Students"), min_length=1, max_length=MOST_AT_ONCE)
+    ]
+    batch_id: Annotated[Id | None, Field(title=_l("Batch"))] = None
+    class_id: Annotated[Id | None, Field(title=_l("Class"))] = None
+    semester: Annotated[int | None, Field(title=_l("Semester"), ge=1, le=40)] = None
+
+
+@operation(
+    bp,
+    "POST",
+    "/students/place",
+    body=PutMany,
+    answers=PutOut,
+    message="Students placed",
+    errors=(403,),
+)
+def students_place(body: PutMany) -> PutOut:
+    """Put several students into a batch, a class or a semester; who may not be changed is left out."""
+    db, actor = current_db(), current_actor()
+    named = [name for name in ("batch_id", "class_id", "semester") if getattr(body, name)]
+    if len(named) != 1:
+        raise Invalid({"batch_id": _("Give exactly one: a batch, a class or a semester.")})
+    act = {
+        "batch_id": placing.put_into_batch,
+        "class_id": placing.put_into_class,
+        "semester": placing.put_into_semester,
+    }[named[0]]
+    return PutOut(changed=act(db, actor, body.student_ids, getattr(body, named[0])))
+
+
 @operation(
     bp,
     "PUT",
@@ -234,12 +318,18 @@ def student_unassign(student_id: int) -> MovedOut:
 
 
 @operation(bp, "GET", "/students/<int:student_id>/record", answers=RecordOut)
-def student_record(student_id: int) -> records.StudentRecord:
+def student_record(student_id: int) -> StudentRecord:
     return records.record(current_db(), current_actor(), student_id)
 
 
 @operation(bp, "GET", "/me/record", answers=RecordOut, errors=(403, 404))
-def own_record() -> records.StudentRecord:
+def own_record() -> StudentRecord:
+    return records.own_record(current_db(), current_actor())
+
+
+@operation(bp, "GET", "/students/me/record", answers=RecordOut, errors=(403, 404))
+def own_record_as_student() -> StudentRecord:
+    """The same as `/me/record`."""
     return records.own_record(current_db(), current_actor())
 
 
@@ -253,11 +343,14 @@ def _one(student_id: int) -> StudentOut:
         email=head.email,
         register_number=row.register_number,
         admission_year=row.admission_year,
+        graduation_year=row.graduation_year,
         semester=row.semester,
         status=row.status,
         department_id=row.department_id,
         department_name=head.department_name,
         programme_id=row.programme_id,
+        batch_id=row.batch_id,
+        class_id=row.class_id,
         cgpa=row.cgpa,
         credits_earned=row.credits_earned,
         version=row.version,

@@ -7,19 +7,18 @@ from typing import Any
 
 from apiflask import APIBlueprint
 
-from quad.academics import policy
-from quad.academics.forms import (
+from quad.academics.forms.teaching import (
     EditCourse,
     EditOffering,
     EnrolBatch,
     EnrolStudents,
     NewCourse,
     NewOffering,
-    Reopen,
 )
 from quad.academics.lists.teaching import COURSES, OFFERINGS
 from quad.academics.models.teaching import Course, ResultState
-from quad.academics.service import enrolments, results, sheets, teaching
+from quad.academics.policy import base as policy
+from quad.academics.service import enrolments, sheets, teaching
 from quad.web.api import Answer, Moment, Number, Out, WireId, operation
 from quad.web.kit import current_actor, current_db
 from quad.web.lists import list_json
@@ -35,6 +34,7 @@ class CourseOut(Out):
     semester: int | None
     department_id: WireId | None
     starts_on: date | None
+    created_by: WireId | None
     archived_at: Moment | None
     version: int
 
@@ -74,7 +74,7 @@ class EnrolledOut(Out):
     error: str | None
 
 
-@operation(bp, "GET", "/courses", answers=list[CourseOut], paged=True, errors=(403,))
+@operation(bp, "GET", "/academics/courses", answers=list[CourseOut], paged=True, errors=(403,))
 def courses_index() -> Answer:
     policy.COURSE_LIST.require(current_actor())
     return list_json(COURSES)
@@ -83,7 +83,7 @@ def courses_index() -> Answer:
 @operation(
     bp,
     "POST",
-    "/courses",
+    "/academics/courses",
     body=NewCourse,
     answers=CourseOut,
     status=201,
@@ -94,7 +94,7 @@ def course_add(body: NewCourse) -> Course:
     return teaching.add_course(current_db(), current_actor(), body)
 
 
-@operation(bp, "GET", "/courses/<int:course_id>", answers=CourseOut)
+@operation(bp, "GET", "/academics/courses/<int:course_id>", answers=CourseOut)
 def course_show(course_id: int) -> Course:
     return policy.COURSE_READ.get(current_db(), current_actor(), course_id)
 
@@ -102,7 +102,7 @@ def course_show(course_id: int) -> Course:
 @operation(
     bp,
     "PUT",
-    "/courses/<int:course_id>",
+    "/academics/courses/<int:course_id>",
     body=EditCourse,
     answers=CourseOut,
     message="Course changed",
@@ -117,7 +117,7 @@ def course_change(course_id: int, body: EditCourse) -> Course:
 @operation(
     bp,
     "DELETE",
-    "/courses/<int:course_id>",
+    "/academics/courses/<int:course_id>",
     answers=CourseOut,
     message="Course deleted",
     errors=(403, 409),
@@ -132,7 +132,7 @@ def course_delete(course_id: int) -> Course:
 @operation(
     bp,
     "POST",
-    "/courses/<int:course_id>/restore",
+    "/academics/courses/<int:course_id>/restore",
     answers=CourseOut,
     message="Course restored",
     errors=(403, 409, 422),
@@ -143,7 +143,7 @@ def course_restore(course_id: int) -> Course:
     return row
 
 
-@operation(bp, "GET", "/offerings", answers=list[OfferingOut], paged=True, errors=(403,))
+@operation(bp, "GET", "/academics/offerings", answers=list[OfferingOut], paged=True, errors=(403,))
 def offerings_index() -> Answer:
     policy.OFFERING_ADD.require(current_actor())
     return list_json(OFFERINGS)
@@ -152,7 +152,7 @@ def offerings_index() -> Answer:
 @operation(
     bp,
     "POST",
-    "/offerings",
+    "/academics/offerings",
     body=NewOffering,
     answers=OfferingOut,
     status=201,
@@ -164,7 +164,7 @@ def offering_add(body: NewOffering) -> Any:
     return sheets.head(current_db(), current_actor(), row.id)
 
 
-@operation(bp, "GET", "/offerings/<int:offering_id>", answers=OfferingOut, errors=(403,))
+@operation(bp, "GET", "/academics/offerings/<int:offering_id>", answers=OfferingOut, errors=(403,))
 def offering_show(offering_id: int) -> Any:
     return sheets.head(current_db(), current_actor(), offering_id)
 
@@ -172,7 +172,7 @@ def offering_show(offering_id: int) -> Any:
 @operation(
     bp,
     "PUT",
-    "/offerings/<int:offering_id>",
+    "/academics/offerings/<int:offering_id>",
     body=EditOffering,
     answers=OfferingOut,
     message="Offering changed",
@@ -185,16 +185,32 @@ def offering_change(offering_id: int, body: EditOffering) -> Any:
 
 
 @operation(
-    bp, "GET", "/offerings/<int:offering_id>/enrolments", answers=list[RosterOut], errors=(403,)
+    bp,
+    "DELETE",
+    "/academics/offerings/<int:offering_id>",
+    message="Offering removed",
+    errors=(403, 409),
+)
+def offering_remove(offering_id: int) -> None:
+    """Remove an offering that nobody was ever enrolled in."""
+    teaching.remove_offering(current_db(), current_actor(), offering_id)
+
+
+@operation(
+    bp,
+    "GET",
+    "/academics/offerings/<int:offering_id>/roster",
+    answers=list[RosterOut],
+    errors=(403,),
 )
 def roster(offering_id: int) -> Any:
-    return sheets.sheet(current_db(), current_actor(), offering_id).rows
+    return sheets.roster(current_db(), current_actor(), offering_id).rows
 
 
 @operation(
     bp,
     "POST",
-    "/offerings/<int:offering_id>/enrolments",
+    "/academics/offerings/<int:offering_id>/roster",
     body=EnrolStudents,
     answers=list[EnrolledOut],
     message="Enrolled",
@@ -210,17 +226,54 @@ def enrol(offering_id: int, body: EnrolStudents) -> Answer:
     return Answer(enrolments.enrol(db, actor, offering_id, body))
 
 
+class EnrolWhole(EnrolBatch):
+    """`dry_run` says what would happen and changes nothing."""
+
+    dry_run: bool = False
+
+
 @operation(
     bp,
     "POST",
-    "/offerings/<int:offering_id>/enrolments/batch",
-    body=EnrolBatch,
+    "/academics/offerings/<int:offering_id>/roster/batch",
+    body=EnrolWhole,
     answers=list[EnrolledOut],
     message="Enrolled",
     errors=(403, 409),
 )
-def enrol_batch(offering_id: int, body: EnrolBatch) -> Any:
-    return enrolments.enrol_batch(current_db(), current_actor(), offering_id, body)
+def enrol_batch(offering_id: int, body: EnrolWhole) -> Answer:
+    """Enrol a whole batch, class or programme; who is in already has the sentence as `error`."""
+    db, actor = current_db(), current_actor()
+    form = EnrolBatch(**body.model_dump(exclude={"dry_run"}))
+    if body.dry_run:
+        preview = enrolments.preview_batch(db, actor, offering_id, form)
+        return Answer(enrolments.previewed(preview), message="Nothing was changed")
+    return Answer(enrolments.enrol_batch(db, actor, offering_id, form))
+
+
+@operation(
+    bp,
+    "DELETE",
+    "/academics/offerings/<int:offering_id>/roster/<int:student_id>",
+    message="Withdrawn",
+    errors=(403, 409),
+)
+def roster_withdraw(offering_id: int, student_id: int) -> None:
+    """Withdraw a student; the enrolment and the marks stay and can be taken back."""
+    db, actor = current_db(), current_actor()
+    enrolments.withdraw(db, actor, enrolments.place_in(db, actor, offering_id, student_id))
+
+
+@operation(
+    bp,
+    "POST",
+    "/academics/offerings/<int:offering_id>/roster/<int:student_id>/restore",
+    message="Withdrawal taken back",
+    errors=(403, 409),
+)
+def roster_restore(offering_id: int, student_id: int) -> None:
+    db, actor = current_db(), current_actor()
+    enrolments.reinstate(db, actor, enrolments.place_in(db, actor, offering_id, student_id))
 
 
 @operation(
@@ -237,41 +290,9 @@ def withdraw(enrolment_id: int) -> None:
 @operation(
     bp,
     "POST",
-    "/offerings/<int:offering_id>/publish",
-    answers=OfferingOut,
-    message="Results published",
+    "/enrolments/<int:enrolment_id>/restore",
+    message="Withdrawal taken back",
     errors=(403, 409),
 )
-def publish(offering_id: int) -> Any:
-    results.publish(current_db(), current_actor(), offering_id)
-    current_db().flush()
-    return sheets.head(current_db(), current_actor(), offering_id)
-
-
-@operation(
-    bp,
-    "POST",
-    "/offerings/<int:offering_id>/lock",
-    answers=OfferingOut,
-    message="Results locked",
-    errors=(403, 409),
-)
-def lock(offering_id: int) -> Any:
-    results.lock(current_db(), current_actor(), offering_id)
-    current_db().flush()
-    return sheets.head(current_db(), current_actor(), offering_id)
-
-
-@operation(
-    bp,
-    "POST",
-    "/offerings/<int:offering_id>/reopen",
-    body=Reopen,
-    answers=OfferingOut,
-    message="Results reopened",
-    errors=(403, 409),
-)
-def reopen(offering_id: int, body: Reopen) -> Any:
-    results.reopen(current_db(), current_actor(), offering_id, body)
-    current_db().flush()
-    return sheets.head(current_db(), current_actor(), offering_id)
+def reinstate(enrolment_id: int) -> None:
+    enrolments.reinstate(current_db(), current_actor(), enrolment_id)

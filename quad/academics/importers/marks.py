@@ -9,22 +9,35 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Select,
     String,
+    case,
     cast,
     func,
     insert,
     literal,
     select,
     type_coerce,
-    update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from quad.academics.forms import MarkRow, read_cell
-from quad.academics.importers.places import ALIASES, Place, find_places, place_values
+from quad.academics.forms.marks import ABSENT, MarkRow, read_cell
+from quad.academics.importers.places import (
+    ALIASES,
+    Place,
+    find_places,
+    place_values,
+    refuse_locked,
+)
+from quad.academics.models.people import Student
 from quad.academics.models.results import Mark
-from quad.academics.models.teaching import Component, Enrolment, EnrolmentStatus
-from quad.academics.policy import MARKS_IMPORT
+from quad.academics.models.teaching import (
+    Component,
+    Course,
+    Enrolment,
+    Offering,
+)
+from quad.academics.policy.base import MARKS_IMPORT
 from quad.academics.service import rollups
 from quad.core.db.types import BigId, Fixed, NormalisedKey, rounded
 from quad.core.i18n import gettext as _
@@ -32,6 +45,8 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.core.importing.batch import Batch
 from quad.core.importing.declare import Importer
 from quad.core.importing.models import Outcome
+from quad.core.policy import Actor
+from quad.institution.models import Term
 
 
 class StagedMark(Place):
@@ -88,17 +103,17 @@ def _resolve(db: Session, batch: Batch[StagedMark]) -> None:
         .scalar_subquery()
     )
     batch.judge(db, exists=staged.mark_id.is_not(None), differs=differs)
+    refuse_locked(db, batch)
 
 
 def _refuse(db: Session, batch: Batch[StagedMark]) -> None:
     staged = batch.rows
-    found = staged.student_id.is_not(None) & staged.offering_id.is_not(None)
-    taken = select(Enrolment.id).where(
-        Enrolment.id == staged.enrolment_id, Enrolment.status == EnrolmentStatus.ENROLLED
-    )
+    # Marks of somebody who withdrew are history, and a whole record brings them along.
     batch.refuse(
         db,
-        found & ~taken.correlate(staged).exists(),
+        staged.student_id.is_not(None)
+        & staged.offering_id.is_not(None)
+        & staged.enrolment_id.is_(None),
         _("%(value)s is not on the roster of this offering."),
         field="register_number",
         value=staged.register_key,
@@ -115,17 +130,30 @@ def _refuse(db: Session, batch: Batch[StagedMark]) -> None:
         staged.value > staged.maximum,
         _("The mark is above the maximum of %(value)s."),
         field="value",
-        value=_in_words(staged.maximum),
+        value=_written(staged.maximum),
     )
     batch.refuse(db, staged.value < Decimal(0), _("A mark is 0 or more."), field="value")
     batch.refuse(db, ~staged.fine, _("Use at most 2 decimals."), field="value")
 
 
-def _in_words(amount: Any) -> Any:
+def _written(amount: Any) -> Any:
     """Write a scaled number with its two decimals (30.00), in SQL."""
     scaled = type_coerce(amount, BigInteger)
     cents = func.substr(cast(scaled % 100 + 100, String(10)), 2, 2)
     return cast(scaled // 100, String(20)) + literal(".", String(1)) + cents
+
+
+def _hold_offerings(db: Session, batch: Batch[StagedMark]) -> None:
+    """Marks of one offering are written one after the other (see service/marks), from files as well."""
+    wanted = batch.having(Outcome.NEW, Outcome.CHANGED)
+    ids = db.scalars(select(batch.rows.offering_id).where(wanted).distinct()).all()
+    for chunk in rollups.chunks(found for found in ids if found is not None):
+        db.execute(
+            select(Offering.id)
+            .where(Offering.id.in_(chunk))
+            .order_by(Offering.id)
+            .with_for_update()
+        ).all()
 
 
 def _apply(db: Session, batch: Batch[StagedMark]) -> None:
@@ -133,13 +161,9 @@ def _apply(db: Session, batch: Batch[StagedMark]) -> None:
     wanted = batch.having(Outcome.NEW, Outcome.CHANGED)
     touched = db.scalars(select(staged.enrolment_id).where(wanted).distinct()).all()
     enrolments = [found for found in touched if found is not None]
+    _hold_offerings(db, batch)
     rollups.lock_enrolments(db, enrolments)
-    db.execute(
-        update(Mark)
-        .where(Mark.id.in_(select(staged.mark_id).where(batch.having(Outcome.CHANGED))))
-        .values(current=None)
-        .execution_options(synchronize_session=False)
-    )
+    batch.change(db, Mark, Mark.id == staged.mark_id, current=None)
     reason = literal(_("Import %(number)s", number=batch.import_id), String(300))
     fresh = (
         select(
@@ -156,6 +180,32 @@ def _apply(db: Session, batch: Batch[StagedMark]) -> None:
     names = ("enrolment_id", "component_id", "value", "absent", "supersedes_id", "reason")
     db.execute(insert(Mark).from_select(names, fresh))
     rollups.refresh(db, enrolments)
+
+
+def _current(_actor: Actor) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Student.register_number.label("register_number"),
+            Course.code.label("course"),
+            Term.code.label("term"),
+            Offering.section.label("section"),
+            Component.name.label("component"),
+            case((Mark.absent, literal(ABSENT)), else_=_written(Mark.value)).label("value"),
+        )
+        .join(Component, Component.id == Mark.component_id)
+        .join(Enrolment, Enrolment.id == Mark.enrolment_id)
+        .join(Offering, Offering.id == Enrolment.offering_id)
+        .join(Course, Course.id == Offering.course_id)
+        .join(Term, Term.id == Offering.term_id)
+        .join(Student, Student.id == Enrolment.student_id)
+        .where(
+            Mark.current == 1,
+            Mark.value.is_not(None) | Mark.absent,
+            Course.live == 1,
+            Student.live == 1,
+        )
+        .order_by(Mark.id)
+    )
 
 
 MARKS = Importer(
@@ -186,4 +236,6 @@ MARKS = Importer(
         "value": "27.5",
     },
     endpoint="academics.offerings_index",
+    order=26,
+    current=_current,
 )

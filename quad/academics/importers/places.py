@@ -7,13 +7,13 @@ from typing import Any, TypeVar
 from sqlalchemy import String, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from quad.academics.forms import EnrolmentRow
+from quad.academics.forms.files import PlaceRow
 from quad.academics.models.people import Student
 from quad.academics.models.teaching import Course, Enrolment, Offering, ResultState
 from quad.core.db.types import BigId, NormalisedKey
 from quad.core.i18n import gettext as _
 from quad.core.importing.batch import Batch
-from quad.core.importing.models import StagedRow
+from quad.core.importing.models import Outcome, StagedRow
 from quad.institution.models import Term
 
 
@@ -27,7 +27,7 @@ class Place(StagedRow):
     term_key: Mapped[str] = mapped_column(NormalisedKey(60))
     section: Mapped[str] = mapped_column(String(8))
     student_id: Mapped[int | None] = mapped_column(BigId)
-    offering_id: Mapped[int | None] = mapped_column(BigId, index=True)
+    offering_id: Mapped[int | None] = mapped_column(BigId)
     enrolment_id: Mapped[int | None] = mapped_column(BigId)
 
 
@@ -40,7 +40,7 @@ ALIASES = {
 }
 
 
-def place_values(row: EnrolmentRow) -> dict[str, Any]:
+def place_values(row: PlaceRow) -> dict[str, Any]:
     """Return the staged values of a row's place."""
     return {
         "register_key": row.register_number,
@@ -50,16 +50,9 @@ def place_values(row: EnrolmentRow) -> dict[str, Any]:
     }
 
 
-def find_places(db: Session, batch: Batch[P]) -> None:
-    """Look up student, offering and enrolment; refuse the rows whose student or open offering there is not."""
-    staged: Any = batch.rows
-    batch.lookup(
-        db,
-        staged.student_id,
-        select(Student.id).where(
-            Student.register_key == staged.register_key, Student.deleted_at.is_(None)
-        ),
-    )
+def find_offerings(db: Session, batch: Batch[Any]) -> None:
+    """Look up the offering of each row by course, term and section."""
+    staged = batch.rows
     batch.lookup(
         db,
         staged.offering_id,
@@ -68,12 +61,23 @@ def find_places(db: Session, batch: Batch[P]) -> None:
         .join(Term, Term.id == Offering.term_id)
         .where(
             Course.code_key == staged.course_key,
-            Course.deleted_at.is_(None),
+            Course.live == 1,
             Term.code_key == staged.term_key,
-            Term.deleted_at.is_(None),
+            Term.live == 1,
             Offering.section == staged.section,
         ),
     )
+
+
+def find_places(db: Session, batch: Batch[P]) -> None:
+    """Look up student, offering and enrolment; refuse the rows whose student or offering there is not."""
+    staged: Any = batch.rows
+    batch.lookup(
+        db,
+        staged.student_id,
+        select(Student.id).where(Student.register_key == staged.register_key, Student.live == 1),
+    )
+    find_offerings(db, batch)
     batch.lookup(
         db,
         staged.enrolment_id,
@@ -96,12 +100,17 @@ def find_places(db: Session, batch: Batch[P]) -> None:
         field="course",
         value=staged.course_key,
     )
+
+
+def refuse_locked(db: Session, batch: Batch[P]) -> None:
+    """Refuse what would change something in an offering whose results are locked; call it after `batch.judge`."""
+    staged: Any = batch.rows
     locked = select(Offering.id).where(
         Offering.id == staged.offering_id, Offering.state == ResultState.LOCKED
     )
     batch.refuse(
         db,
-        locked.correlate(staged).exists(),
+        batch.having(Outcome.NEW, Outcome.CHANGED) & locked.correlate(staged).exists(),
         _("The results of “%(value)s” are locked. Reopen them first."),
         field="course",
         value=staged.course_key,

@@ -6,184 +6,53 @@ reset`). Who comes without an e-mail address signs in with the register number a
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import (
     Integer,
+    Select,
     String,
     case,
     func,
     insert,
     literal,
     literal_column,
-    or_,
+    null,
     select,
-    update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 
-from quad.academics.forms import StudentRow
-from quad.academics.models.people import Student
-from quad.academics.policy import STUDENT_IMPORT
-from quad.academics.service import findable
+from quad.academics.forms.people import StudentRow
+from quad.academics.importers.student_rows import NO_MAIL, StagedStudent, prepare, resolve
+from quad.academics.models.people import Student, StudentStatus
+from quad.academics.models.results import EnrolmentResult
+from quad.academics.policy.base import STUDENT_IMPORT
+from quad.academics.service import findable, rollups
 from quad.core import clock
-from quad.core.db.model import acting_user
-from quad.core.db.types import BigId, NormalisedKey, normalised
-from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.importing.batch import Batch
 from quad.core.importing.declare import Importer
-from quad.core.importing.models import Outcome, StagedRow
+from quad.core.importing.models import Outcome
+from quad.core.policy import Actor
 from quad.core.search.index import index_many
-from quad.identity.models import Role, RoleGrant, User
-from quad.identity.service.users import sort_name
-from quad.institution.models import Department, Programme
+from quad.identity.models.accounts import AccountOrigin, Role, RoleGrant, User
+from quad.identity.service.directory import index_people
+from quad.institution.models import Batch as Cohort
+from quad.institution.models import ClassGroup, Department, Programme
 
-NO_MAIL = "students.invalid"  # RFC 2606: a name that never resolves
 PIECE = 500
-
-
-class StagedStudent(StagedRow):
-    """One student on the way in; `given_email` is empty where the address was made up."""
-
-    __tablename__ = "academics_staged_student"
-
-    register_number: Mapped[str] = mapped_column(String(40))
-    register_key: Mapped[str] = mapped_column(NormalisedKey(40))
-    full_name: Mapped[str | None] = mapped_column(String(160))
-    sort_name: Mapped[str | None] = mapped_column(NormalisedKey(180))
-    email: Mapped[str] = mapped_column(NormalisedKey(254))
-    email_as_typed: Mapped[str] = mapped_column(String(254))
-    given_email: Mapped[str | None] = mapped_column(NormalisedKey(254))
-    username: Mapped[str | None] = mapped_column(NormalisedKey(60))
-    department_key: Mapped[str | None] = mapped_column(NormalisedKey(60))
-    programme_key: Mapped[str | None] = mapped_column(NormalisedKey(60))
-    admission_year: Mapped[int | None] = mapped_column(Integer)
-    semester: Mapped[int | None] = mapped_column(Integer)
-    department_id: Mapped[int | None] = mapped_column(BigId)
-    programme_id: Mapped[int | None] = mapped_column(BigId)
-    student_id: Mapped[int | None] = mapped_column(BigId)
-    user_id: Mapped[int | None] = mapped_column(BigId)
-    owner_id: Mapped[int | None] = mapped_column(BigId)
-
-
-def _prepare(row: StudentRow) -> Mapping[str, Any]:
-    name = " ".join(part for part in (row.first_name, row.last_name) if part)
-    email = row.email or no_mail_address(row.register_number)
-    return {
-        "register_number": row.register_number,
-        "register_key": row.register_number,
-        "full_name": name or None,
-        "sort_name": sort_name(name) if name else None,
-        "email": email,
-        "email_as_typed": email,
-        "given_email": row.email,
-        "username": None if row.email else row.register_number,
-        "department_key": row.department,
-        "programme_key": row.programme,
-        "admission_year": row.admission_year,
-        "semester": row.semester,
-    }
-
-
-def no_mail_address(register_number: str) -> str:
-    """Return the address of somebody who has none: it is theirs alone and takes no mail."""
-    key = normalised(register_number)
-    plain = re.sub(r"[^a-z0-9._-]", "-", key)
-    if plain != key:
-        plain += "-" + hashlib.sha256(key.encode()).hexdigest()[:8]
-    return f"{plain}@{NO_MAIL}"
-
-
-def _resolve(db: Session, batch: Batch[StagedStudent]) -> None:
-    staged = batch.rows
-    alive = Student.deleted_at.is_(None)
-    same = (Student.register_key == staged.register_key, alive)
-    batch.lookup(db, staged.student_id, select(Student.id).where(*same))
-    batch.lookup(db, staged.user_id, select(Student.user_id).where(*same))
-    batch.lookup(
-        db,
-        staged.owner_id,
-        select(User.id).where(User.email == staged.email, User.deleted_at.is_(None)),
-    )
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.deleted_at.is_(None)
-        ),
-    )
-    known = (Programme.code_key == staged.programme_key, Programme.deleted_at.is_(None))
-    batch.lookup(db, staged.programme_id, select(Programme.id).where(*known))
-    _refuse(db, batch)
-    of_programme = select(Programme.department_id).where(Programme.id == staged.programme_id)
-    own = of_programme.correlate(staged).scalar_subquery()
-    batch.set(db, department_id=func.coalesce(staged.department_id, own))
-    batch.judge(db, exists=staged.student_id.is_not(None), differs=_differs(staged))
-
-
-def _refuse(db: Session, batch: Batch[StagedStudent]) -> None:
-    staged = batch.rows
-    batch.refuse(
-        db,
-        staged.department_key.is_not(None) & staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
-    batch.refuse(
-        db,
-        staged.programme_key.is_not(None) & staged.programme_id.is_(None),
-        _("There is no programme with the code “%(value)s”."),
-        field="programme",
-        value=staged.programme_key,
-    )
-    batch.refuse(
-        db,
-        staged.owner_id.is_not(None) & staged.owner_id.is_distinct_from(staged.user_id),
-        _("Somebody else has the address %(value)s."),
-        field="email",
-        value=staged.email,
-    )
-    taken = select(User.id).where(
-        User.username == staged.username,
-        User.deleted_at.is_(None),
-        User.id.is_distinct_from(staged.user_id),
-    )
-    batch.refuse(
-        db,
-        staged.username.is_not(None) & taken.correlate(staged).exists(),
-        _("Somebody else signs in as “%(value)s”. Give this student an e-mail address."),
-        field="register_number",
-        value=staged.register_number,
-    )
-    batch.refuse_doubles(db, staged.given_email, field="email")
-
-
-def _differs(staged: type[StagedStudent]) -> Any:
-    """An empty cell leaves what is there, so only given values can differ."""
-    student = (
-        (Student.register_number, staged.register_number),
-        (Student.department_id, staged.department_id),
-        (Student.programme_id, staged.programme_id),
-        (Student.admission_year, staged.admission_year),
-        (Student.semester, staged.semester),
-        (User.full_name, staged.full_name),
-        (User.email, staged.given_email),
-    )
-    return (
-        select(
-            or_(*(given.is_not(None) & (kept.is_distinct_from(given)) for kept, given in student))
-        )
-        .select_from(Student)
-        .join(User, User.id == Student.user_id)
-        .where(Student.id == staged.student_id)
-        .correlate(staged)
-        .scalar_subquery()
-    )
+# What a file may bring up to date, beside the class.
+PROFILE = (
+    "register_number",
+    "sort_name",
+    "department_id",
+    "programme_id",
+    "batch_id",
+    "admission_year",
+    "graduation_year",
+    "semester",
+    "status",
+)
 
 
 def _apply(db: Session, batch: Batch[StagedStudent]) -> None:
@@ -201,17 +70,18 @@ def _add(db: Session, batch: Batch[StagedStudent]) -> None:
             staged.email,
             staged.email_as_typed,
             staged.username,
+            literal(AccountOrigin.IMPORTED.value, String(30)).label("origin"),
         )
         .where(new)
         .order_by(staged.line)
     )
-    names = ("full_name", "sort_name", "email", "email_as_typed", "username")
+    names = ("full_name", "sort_name", "email", "email_as_typed", "username", "origin")
     db.execute(insert(User).from_select(names, people))
     batch.lookup(
         db,
         staged.user_id,
         select(case((staged.user_id.is_not(None), staged.user_id), else_=func.min(User.id))).where(
-            User.email == staged.email, User.deleted_at.is_(None)
+            User.email == staged.email, User.live == 1
         ),
     )
     role = literal(Role.STUDENT.value, String(30)).label("role")
@@ -226,9 +96,15 @@ def _add(db: Session, batch: Batch[StagedStudent]) -> None:
             func.coalesce(staged.sort_name, staged.register_key),
             staged.department_id,
             staged.programme_id,
+            staged.batch_id,
+            staged.class_id,
             year,
             func.coalesce(staged.semester, 1),
-            year + (Programme.duration_terms + 1) // literal_column("2", Integer),
+            func.coalesce(
+                staged.graduation_year,
+                year + (Programme.duration_terms + 1) // literal_column("2", Integer),
+            ),
+            func.coalesce(staged.status, literal(StudentStatus.ACTIVE.value, String(30))),
         )
         .outerjoin(Programme, Programme.id == staged.programme_id)
         .where(new)
@@ -241,68 +117,107 @@ def _add(db: Session, batch: Batch[StagedStudent]) -> None:
         "sort_name",
         "department_id",
         "programme_id",
+        "batch_id",
+        "class_id",
         "admission_year",
         "semester",
         "graduation_year",
+        "status",
     )
     db.execute(insert(Student).from_select(columns, profiles))
     batch.lookup(db, staged.student_id, select(Student.id).where(Student.user_id == staged.user_id))
 
 
 def _change(db: Session, batch: Batch[StagedStudent]) -> None:
-    staged, changed = batch.rows, batch.having(Outcome.CHANGED)
+    staged = batch.rows
+    batch.change(
+        db,
+        User,
+        User.id == staged.user_id,
+        **batch.given(User, "full_name", "sort_name"),
+        email=func.coalesce(staged.given_email, User.email),
+        email_as_typed=case(
+            (staged.given_email.is_not(None), staged.email_as_typed), else_=User.email_as_typed
+        ),
+        version=User.version + 1,
+    )
+    regraded = list(db.scalars(_of_other_programmes(batch)))
+    profile = Student.id == staged.student_id
+    # The class first: it follows from the batch there was, which the next statement writes.
+    batch.change(db, Student, profile, class_id=_class(staged))
+    batch.change(
+        db,
+        Student,
+        profile,
+        **batch.given(Student, *PROFILE),
+        version=Student.version + 1,
+    )
+    rollups.rebuild_rollups(db, regraded)
 
-    def given(column: Any, link: Any, kept: Any) -> Any:
-        value = select(func.min(column)).where(changed, link).scalar_subquery()
-        return func.coalesce(value, kept)
 
-    stamps: dict[str, Any] = {"updated_at": clock.now(), "updated_by": acting_user()}
-    mine = staged.user_id == User.id
-    db.execute(
-        update(User)
-        .where(User.id.in_(select(staged.user_id).where(changed)))
-        .values(
-            full_name=given(staged.full_name, mine, User.full_name),
-            sort_name=given(staged.sort_name, mine, User.sort_name),
-            email=given(staged.given_email, mine, User.email),
-            email_as_typed=given(
-                case((staged.given_email.is_not(None), staged.email_as_typed)),
-                mine,
-                User.email_as_typed,
-            ),
-            version=User.version + 1,
-            **stamps,
+def _class(staged: type[StagedStudent]) -> Any:
+    """The class of a changed student: the one given; a new batch without one leaves the class of the old."""
+    moves = staged.batch_id.is_not(None) & staged.batch_id.is_distinct_from(Student.batch_id)
+    return func.coalesce(staged.class_id, case((moves, None), else_=Student.class_id))
+
+
+def _of_other_programmes(batch: Batch[StagedStudent]) -> Any:
+    """Select the changed students with results whose programme, and so perhaps the grading scheme, is a new one."""
+    staged = batch.rows
+    return (
+        select(Student.id)
+        .join(staged, staged.student_id == Student.id)
+        .where(
+            batch.having(Outcome.CHANGED),
+            staged.programme_id.is_not(None),
+            Student.programme_id.is_distinct_from(staged.programme_id),
+            select(EnrolmentResult.id).where(EnrolmentResult.student_id == Student.id).exists(),
         )
-        .execution_options(synchronize_session=False)
-    )
-    profile = staged.student_id == Student.id
-    names = (
-        "register_number",
-        "sort_name",
-        "department_id",
-        "programme_id",
-        "admission_year",
-        "semester",
-    )
-    values = {name: given(getattr(staged, name), profile, getattr(Student, name)) for name in names}
-    db.execute(
-        update(Student)
-        .where(Student.id.in_(select(staged.student_id).where(changed)))
-        .values(**values, version=Student.version + 1, **stamps)
-        .execution_options(synchronize_session=False)
     )
 
 
 def _index(db: Session, batch: Batch[StagedStudent]) -> None:
+    """Make everybody findable, among the students and among the accounts."""
     staged = batch.rows
     for outcome in (Outcome.NEW, Outcome.CHANGED):
-        ids = db.scalars(
-            select(staged.student_id).where(batch.having(outcome)).order_by(staged.student_id)
+        new = outcome is Outcome.NEW
+        known = db.execute(
+            select(staged.student_id, staged.user_id)
+            .where(batch.having(outcome), staged.student_id.is_not(None))
+            .order_by(staged.student_id)
         ).all()
-        known = [found for found in ids if found is not None]
         for start in range(0, len(known), PIECE):
-            documents = findable.student_documents(db, known[start : start + PIECE])
-            index_many(db, findable.STUDENTS, list(documents), new=outcome is Outcome.NEW)
+            ids, people = zip(*known[start : start + PIECE], strict=True)
+            index_many(db, findable.STUDENTS, findable.student_documents(db, ids), new=new)
+            index_people(db, people, new=new)
+
+
+def _current(_actor: Actor) -> Select[*tuple[Any, ...]]:
+    made_up = User.email.endswith("@" + NO_MAIL)
+    return (
+        select(
+            Student.register_number.label("register_number"),
+            null().label("first_name"),
+            null().label("last_name"),
+            User.full_name.label("full_name"),
+            case((made_up, null()), else_=User.email_as_typed).label("email"),
+            Department.code.label("department"),
+            Programme.code.label("programme"),
+            Cohort.name.label("batch"),
+            ClassGroup.name.label("class_name"),
+            Student.admission_year.label("admission_year"),
+            Student.graduation_year.label("graduation_year"),
+            Student.semester.label("semester"),
+            Student.status.label("status"),
+        )
+        .join(User, User.id == Student.user_id)
+        .outerjoin(Department, Department.id == Student.department_id)
+        .outerjoin(Programme, Programme.id == Student.programme_id)
+        .outerjoin(Cohort, Cohort.id == Student.batch_id)
+        .outerjoin(ClassGroup, ClassGroup.id == Student.class_id)
+        .where(Student.live == 1)
+        .order_by(Student.id)
+    )
 
 
 STUDENTS = Importer(
@@ -324,11 +239,12 @@ STUDENTS = Importer(
         "email": ("e-mail address", "mail"),
         "department": ("department code", "dept"),
         "programme": ("programme code", "program"),
-        "admission_year": ("batch", "year of admission"),
+        "class_name": ("section", "class group"),
+        "admission_year": ("year of admission",),
         "semester": ("sem",),
     },
-    prepare=_prepare,
-    resolve=_resolve,
+    prepare=prepare,
+    resolve=resolve,
     apply=_apply,
     example={
         "register_number": "4NV24CS028",
@@ -337,8 +253,12 @@ STUDENTS = Importer(
         "email": "jyothi@college.example",
         "department": "CSE",
         "programme": "BE-CSE",
+        "batch": "BE-CSE 2024",
+        "class_name": "A",
         "admission_year": "2024",
         "semester": "5",
     },
     endpoint="academics.students_index",
+    order=21,
+    current=_current,
 )

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
 
-from quad.academics import policy
-from quad.academics.lists.choices import departments, programmes
-from quad.academics.models.people import Student, StudentStatus, Teacher
+from quad.academics.lists import choices
+from quad.academics.models import tallies
+from quad.academics.models.cells import student_cell
+from quad.academics.models.people import Student, StudentStatus
 from quad.academics.models.teaching import Enrolment, EnrolmentStatus
+from quad.academics.policy import base as policy
+from quad.academics.policy.documents import DOCUMENT_ISSUE
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import number
 from quad.core.listing.arguments import Asked, Chosen, ask
 from quad.core.listing.declaration import Bulk, Cell, Column, Listing, SearchTerms
 from quad.core.listing.filters import Filter
-from quad.identity.models import User
-from quad.institution.models import Department, Programme
+from quad.identity.models.accounts import User
+from quad.identity.models.mentors import MentorAssignment, MentorKind
+from quad.institution.models import Batch, ClassGroup, Department, Programme
 
 STATUS: dict[StudentStatus, tuple[str, str]] = {
     StudentStatus.ACTIVE: ("done", _l("Active")),
@@ -28,7 +32,6 @@ STATUS: dict[StudentStatus, tuple[str, str]] = {
     StudentStatus.GRADUATED: ("done", _l("Graduated")),
 }
 FOUND_STUDENTS = SearchTerms("academics.student")
-FOUND_TEACHERS = SearchTerms("academics.teacher")
 
 
 def _student_joins(statement: Select[Any]) -> Select[Any]:
@@ -36,11 +39,9 @@ def _student_joins(statement: Select[Any]) -> Select[Any]:
         statement.join(User, User.id == Student.user_id)
         .outerjoin(Programme, Programme.id == Student.programme_id)
         .outerjoin(Department, Department.id == Student.department_id)
+        .outerjoin(Batch, Batch.id == Student.batch_id)
+        .outerjoin(ClassGroup, ClassGroup.id == Student.class_id)
     )
-
-
-def _person(row: Any) -> Cell:
-    return Cell(row.full_name, sub=row.register_number, kind="person")
 
 
 def _cgpa(row: Any) -> Cell:
@@ -56,6 +57,17 @@ def _at_least(value: Decimal) -> str:
     return _("CGPA: %(value)s or more", value=number(value))
 
 
+def _below(value: Decimal) -> str:
+    if value <= 0:
+        return _("No average yet")
+    return _("CGPA: below %(value)s", value=number(value))
+
+
+def in_department(column: Any) -> Callable[[int], ColumnElement[bool]]:
+    """Return the clause of a filter by department, in which 0 stands for none."""
+    return lambda value: column == value if value else column.is_(None)
+
+
 def _enrolled_in(offering_id: int) -> ColumnElement[bool]:
     return Student.id.in_(
         select(Enrolment.student_id).where(
@@ -64,12 +76,26 @@ def _enrolled_in(offering_id: int) -> ColumnElement[bool]:
     )
 
 
+def without_mentor(kind: MentorKind) -> ColumnElement[bool]:
+    """Hold for students nobody looks after in this way."""
+    return Student.user_id.not_in(
+        select(MentorAssignment.mentee_id).where(MentorAssignment.kind == kind)
+    )
+
+
+def mentored_by(mentor_id: int) -> ColumnElement[bool]:
+    """Hold for the students of one mentor."""
+    return Student.user_id.in_(
+        select(MentorAssignment.mentee_id).where(MentorAssignment.mentor_id == mentor_id)
+    )
+
+
 STUDENT_COLUMNS = (
     Column(
         "student",
         _l("Student"),
-        (User.full_name, Student.register_number),
-        _person,
+        (User.full_name, Student.register_number, User.photo, Student.user_id),
+        student_cell,
         sort=Student.sort_name,
     ),
     Column(
@@ -97,6 +123,10 @@ STUDENT_COLUMNS = (
         hide_below="sm",
     ),
     Column("programme", _l("Programme"), Programme.code.label("programme"), hide_below="lg"),
+    Column("batch", _l("Batch"), Batch.name.label("batch"), default=False, hide_below="lg"),
+    Column(
+        "class", _l("Class"), ClassGroup.name.label("class_name"), default=False, hide_below="lg"
+    ),
     Column(
         "department",
         _l("Department"),
@@ -113,6 +143,15 @@ STUDENT_COLUMNS = (
         numeric=True,
         default=False,
         hide_below="md",
+    ),
+    Column(
+        "graduation_year",
+        _l("Expected graduation"),
+        Student.graduation_year,
+        lambda row: str(row.graduation_year or "–"),
+        numeric=True,
+        default=False,
+        hide_below="lg",
     ),
     Column(
         "status",
@@ -134,11 +173,15 @@ STUDENTS = Listing(
     default_sort="student",
     joins=_student_joins,
     extra=(
+        Student.user_id,
         Student.department_id,
         Student.programme_id,
+        Student.batch_id,
+        Student.class_id,
         Student.version,
         Department.name.label("department_name"),
     ),
+    tally=tallies.STUDENTS.name,
     search=FOUND_STUDENTS,
     search_label=_l("Search by name, number or e-mail"),
     search_placeholder=_l("Name, number or e-mail"),
@@ -147,21 +190,35 @@ STUDENTS = Listing(
             "department",
             _l("Department"),
             "choice",
-            lambda value: Student.department_id == value,
-            choices=departments,
+            in_department(Student.department_id),
+            choices=choices.of("department"),
         ),
         Filter(
             "programme",
             _l("Programme"),
             "choice",
             lambda value: Student.programme_id == value,
-            choices=programmes,
+            choices=choices.of("programme"),
+        ),
+        Filter(
+            "batch",
+            _l("Batch"),
+            "choice",
+            lambda value: Student.batch_id == value,
+            choices=choices.of("batch"),
+        ),
+        Filter(
+            "class",
+            _l("Class"),
+            "choice",
+            lambda value: Student.class_id == value,
+            choices=choices.of("class"),
         ),
         Filter(
             "semester", _l("Semester"), "number", lambda value: Student.semester == value, places=0
         ),
         Filter(
-            "batch",
+            "year",
             _l("Admission year"),
             "number",
             lambda value: Student.admission_year == value,
@@ -176,6 +233,13 @@ STUDENTS = Listing(
             chip=_at_least,
         ),
         Filter(
+            "cgpa_below",
+            _l("CGPA below"),
+            "number",
+            lambda value: Student.cgpa_order < value,
+            chip=_below,
+        ),
+        Filter(
             "status",
             _l("Status"),
             "choice",
@@ -183,6 +247,17 @@ STUDENTS = Listing(
             choices=tuple((status, label) for status, (_state, label) in STATUS.items()),
         ),
         Filter("offering", _l("Offering"), "number", _enrolled_in, places=0, menu=False),
+        Filter(
+            "mentor",
+            _l("Without a mentor"),
+            "choice",
+            without_mentor,
+            choices=(
+                (MentorKind.ADVISOR, _l("No advisor")),
+                (MentorKind.COUNSELLOR, _l("No counsellor")),
+            ),
+        ),
+        Filter("mentored_by", _l("Mentor"), "number", mentored_by, places=0, menu=False),
     ),
     bulk=(
         Bulk("export", _l("Export"), "download", "academics.export_students", policy.STUDENT_LIST),
@@ -192,6 +267,35 @@ STUDENTS = Listing(
             "user-plus",
             "academics.enrol_students",
             policy.STUDENT_READ,
+        ),
+        Bulk(
+            "batch",
+            _l("Set batch"),
+            "users-group",
+            "academics.put_into_batch",
+            policy.STUDENT_EDIT,
+        ),
+        Bulk("class", _l("Set class"), "users", "academics.put_into_class", policy.STUDENT_EDIT),
+        Bulk(
+            "semester",
+            _l("Set semester"),
+            "calendar",
+            "academics.put_into_semester",
+            policy.STUDENT_EDIT,
+        ),
+        Bulk(
+            "mentors",
+            _l("Assign a mentor"),
+            "users-group",
+            "academics.assign_mentor",
+            policy.COUNSELLOR_ASSIGN,
+        ),
+        Bulk(
+            "documents",
+            _l("Issue documents"),
+            "certificate",
+            "academics.choose_documents",
+            DOCUMENT_ISSUE,
         ),
         Bulk(
             "delete",
@@ -250,46 +354,3 @@ def only_students(ids: Sequence[int]) -> Asked:
         page=1,
         size=asked.size,
     )
-
-
-def _teacher_joins(statement: Select[Any]) -> Select[Any]:
-    return statement.join(User, User.id == Teacher.user_id).outerjoin(
-        Department, Department.id == Teacher.department_id
-    )
-
-
-TEACHERS = Listing(
-    name="academics.teachers",
-    title=_l("Teachers"),
-    singular=_l("teacher"),
-    plural=_l("teachers"),
-    read=policy.TEACHER_READ,
-    columns=(
-        Column(
-            "teacher",
-            _l("Teacher"),
-            (User.full_name, Teacher.designation),
-            lambda row: Cell(row.full_name, sub=row.designation, kind="person"),
-            sort=Teacher.sort_name,
-        ),
-        Column(
-            "department", _l("Department"), Department.name.label("department"), hide_below="sm"
-        ),
-        Column("email", _l("E-mail"), User.email_as_typed, hide_below="md"),
-    ),
-    default_sort="teacher",
-    joins=_teacher_joins,
-    search=FOUND_TEACHERS,
-    search_label=_l("Search by name or e-mail"),
-    filters=(
-        Filter(
-            "department",
-            _l("Department"),
-            "choice",
-            lambda value: Teacher.department_id == value,
-            choices=departments,
-        ),
-    ),
-    href=lambda row: ("academics.teacher", {"teacher_id": row.id}),
-    row_label=lambda row: row.full_name,
-)

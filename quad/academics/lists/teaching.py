@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from quad.academics import policy
 from quad.academics.lists.choices import departments, terms
 from quad.academics.models.teaching import (
     Course,
@@ -15,11 +14,12 @@ from quad.academics.models.teaching import (
     Offering,
     ResultState,
 )
+from quad.academics.policy import base as policy
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing.declaration import Cell, Column, Listing, SearchTerms
 from quad.core.listing.filters import Filter
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.institution.models import Department, Term
 
 STATES: dict[ResultState, tuple[str, str]] = {
@@ -31,7 +31,9 @@ FOUND_COURSES = SearchTerms("academics.course")
 
 
 def _course_joins(statement: Select[Any]) -> Select[Any]:
-    return statement.outerjoin(Department, Department.id == Course.department_id)
+    return statement.outerjoin(Department, Department.id == Course.department_id).outerjoin(
+        User, User.id == Course.created_by
+    )
 
 
 def _course_state(row: Any) -> Cell:
@@ -60,6 +62,8 @@ COURSES = Listing(
         Column(
             "department", _l("Department"), Department.code.label("department"), hide_below="md"
         ),
+        Column("starts_on", _l("Starts on"), Course.starts_on, hide_below="md"),
+        Column("creator", _l("Added by"), User.full_name.label("creator"), default=False),
         Column(
             "state",
             _l("State"),
@@ -73,7 +77,7 @@ COURSES = Listing(
     joins=_course_joins,
     extra=(
         Course.department_id,
-        Course.starts_on,
+        Course.created_by,
         Course.version,
     ),
     search=FOUND_COURSES,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Date, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quad.core import errors
@@ -40,9 +41,11 @@ class Student(Versioned, SoftDeleted, Row):
         Index(None, "department_id", "semester", "id"),
         Index(None, "programme_id", "sort_name", "id"),
         Index(None, "sort_name", "id"),
+        Index(None, "deleted_at"),
         Index(None, "cgpa_order", "id"),
         Index(None, "semester", "id"),
         Index(None, "admission_year", "id"),
+        Index(None, "graduation_year", "id"),
     )
 
     user_id: Mapped[int] = mapped_column(
@@ -57,9 +60,17 @@ class Student(Versioned, SoftDeleted, Row):
     programme_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("institution_programme.id", ondelete="RESTRICT"), default=None
     )
+    batch_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("institution_batch.id", ondelete="RESTRICT"), index=True, default=None
+    )
+    class_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("institution_class.id", ondelete="RESTRICT"), index=True, default=None
+    )
     admission_year: Mapped[int] = mapped_column(Integer)
     semester: Mapped[int] = mapped_column(Integer, default=1)
     graduation_year: Mapped[int | None] = mapped_column(Integer, default=None)
+    # The day of graduation, once it has come; `graduation_year` is expected until then.
+    graduated_on: Mapped[date | None] = mapped_column(Date, default=None)
     status: Mapped[StudentStatus] = mapped_column(
         enum_type(StudentStatus), default=StudentStatus.ACTIVE, index=True
     )

@@ -40,6 +40,18 @@ class ComponentKind(enum.StrEnum):
     OTHER = "other"
 
 
+class Weighting(enum.StrEnum):
+    """How the components of an offering make one percentage.
+
+    weights: each component's share, whatever its maximum; points: all marks over all maxima; coursework_exam: the
+    coursework's weights make one part and the exams' another, joined by the offering's `exam_share`.
+    """
+
+    WEIGHTS = "weights"
+    POINTS = "points"
+    COURSEWORK_EXAM = "coursework_exam"
+
+
 class Course(Versioned, SoftDeleted, Row):
     """A course in the catalogue. One that has marks is archived instead of deleted."""
 
@@ -88,6 +100,13 @@ class Offering(Versioned, Row):
         BigId, ForeignKey("identity_user.id", ondelete="RESTRICT"), default=None
     )
     state: Mapped[ResultState] = mapped_column(enum_type(ResultState), default=ResultState.DRAFT)
+    published_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)
+    weighting: Mapped[Weighting] = mapped_column(
+        enum_type(Weighting), default=Weighting.WEIGHTS, server_default="weights"
+    )
+    exam_share: Mapped[Decimal] = mapped_column(
+        Fixed(2), default=Decimal(50), server_default="5000"
+    )
 
 
 class Enrolment(Row):
@@ -109,12 +128,15 @@ class Enrolment(Row):
     status: Mapped[EnrolmentStatus] = mapped_column(
         enum_type(EnrolmentStatus), default=EnrolmentStatus.ENROLLED
     )
-    enrolled_on: Mapped[date] = mapped_column(Date)
+    enrolled_on: Mapped[date | None] = mapped_column(Date, default=None)
     withdrawn_on: Mapped[date | None] = mapped_column(Date, default=None)
 
 
 class Component(Versioned, Row):
-    """One assessment of an offering. With `published_at` set its marks are shown to the students."""
+    """One assessment of an offering. With `published_at` set its marks are shown to the students.
+
+    `kind_name` is the institution's own word for a component of kind `other`.
+    """
 
     __tablename__ = "academics_component"
     __table_args__ = (UniqueConstraint("offering_id", "name_key"),)
@@ -125,6 +147,8 @@ class Component(Versioned, Row):
     name: Mapped[str] = mapped_column(String(80))
     name_key: Mapped[str] = mapped_column(NormalisedKey(80))
     kind: Mapped[ComponentKind] = mapped_column(enum_type(ComponentKind))
+    kind_name: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    due_on: Mapped[date | None] = mapped_column(Date, default=None)
     maximum: Mapped[Decimal] = mapped_column(Fixed(2))
     weight: Mapped[Decimal] = mapped_column(Fixed(2))
     position: Mapped[int] = mapped_column(Integer, default=0)

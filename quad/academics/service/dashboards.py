@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Integer, case, cast, func, select
+from sqlalchemy import Integer, Select, bindparam, case, cast, func, select
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.models.people import Student, Teacher
 from quad.academics.models.results import EnrolmentResult, Mark
+from quad.academics.models.tallies import (
+    COURSES,
+    DEPARTMENTS,
+    DRAFTS,
+    OFFERINGS,
+    STUDENTS,
+    TEACHERS,
+)
 from quad.academics.models.teaching import (
     Component,
     Course,
@@ -19,8 +26,13 @@ from quad.academics.models.teaching import (
     EnrolmentStatus,
     Offering,
     ResultState,
+    Weighting,
 )
-from quad.core.policy import Actor
+from quad.academics.policy import base as policy
+from quad.core import tallies
+from quad.core.db.rows import plain_rows
+from quad.core.policy import EVERYTHING, Actor, Permission
+from quad.core.tallies import Tally, TallyRow
 from quad.institution.models import Department, Term
 
 MOST = 12
@@ -60,17 +72,18 @@ class Counts:
     drafts: int
 
 
-def taught(db: Session, actor: Actor) -> Sequence[Taught]:
-    """Return the actor's own latest offerings (one statement)."""
+def _taught() -> Select[Any]:
     enrolled = (
         select(func.count())
         .where(Enrolment.offering_id == Offering.id, Enrolment.status == EnrolmentStatus.ENROLLED)
         .correlate(Offering)
         .scalar_subquery()
     )
+    # Where points count, the weights say nothing.
+    counting = (Component.weight > 0) | (Offering.weighting == Weighting.POINTS)
     parts = (
         select(func.count())
-        .where(Component.offering_id == Offering.id, Component.weight > 0)
+        .where(Component.offering_id == Offering.id, counting)
         .correlate(Offering)
         .scalar_subquery()
     )
@@ -81,7 +94,7 @@ def taught(db: Session, actor: Actor) -> Sequence[Taught]:
         .join(Enrolment, Enrolment.id == Mark.enrolment_id)
         .where(
             Component.offering_id == Offering.id,
-            Component.weight > 0,
+            counting,
             Mark.current == 1,
             Mark.absent | Mark.value.is_not(None),
             Enrolment.status == EnrolmentStatus.ENROLLED,
@@ -95,7 +108,7 @@ def taught(db: Session, actor: Actor) -> Sequence[Taught]:
         .correlate(Offering)
         .scalar_subquery()
     )
-    rows = db.execute(
+    return (
         select(
             Offering.id,
             Course.code,
@@ -110,9 +123,22 @@ def taught(db: Session, actor: Actor) -> Sequence[Taught]:
         )
         .join(Course, Course.id == Offering.course_id)
         .join(Term, Term.id == Offering.term_id)
-        .where(Offering.faculty_id == actor.own_id, policy.OFFERING_READ.where(actor))
+        .where(Offering.faculty_id == bindparam("faculty"))
         .order_by(Term.starts_on.desc(), Course.code_key, Offering.id)
         .limit(MOST)
+    )
+
+
+# Made once: putting it together takes longer than the database needs to answer it.
+_TAUGHT = _taught()
+
+
+def taught(db: Session, actor: Actor) -> Sequence[Taught]:
+    """Return the actor's own latest offerings (one statement)."""
+    rows = plain_rows(
+        db,
+        _TAUGHT.where(policy.OFFERING_READ.where(actor)),
+        {"faculty": actor.own_id},
     )
     return [
         Taught(
@@ -145,41 +171,96 @@ _BY_TENS = tuple(
     )
     for low in TENS
 )
+_DISTRIBUTION = select(*_BY_TENS).where(
+    EnrolmentResult.offering_id.in_(bindparam("offerings", expanding=True))
+)
 
 
 def distribution(db: Session, actor: Actor, offering_ids: Sequence[int]) -> list[tuple[int, int]]:
     """Count the results of some own offerings by tens of per cent (one statement)."""
     own = policy.OFFERING_MANAGE.visible(actor).with_only_columns(Offering.id)
-    row = db.execute(
-        select(*_BY_TENS).where(
-            EnrolmentResult.offering_id.in_(offering_ids), EnrolmentResult.offering_id.in_(own)
-        )
+    row = plain_rows(
+        db, _DISTRIBUTION.where(EnrolmentResult.offering_id.in_(own)), {"offerings": offering_ids}
     ).one()
     return [(low, int(count or 0)) for low, count in zip(TENS, row, strict=True)]
 
 
+_TALLIES = tallies.statement(
+    [each.name for each in (STUDENTS, TEACHERS, COURSES, DEPARTMENTS, OFFERINGS, DRAFTS)],
+    bindparam("departments", expanding=True),
+)
+
+
 def counts(db: Session, actor: Actor) -> Counts:
-    """Count what the actor may see, in one statement."""
-    students = policy.STUDENT_READ.visible(actor).with_only_columns(Student.id).subquery()
-    teachers = policy.TEACHER_READ.visible(actor).with_only_columns(Teacher.id).subquery()
-    courses = policy.COURSE_READ.visible(actor).with_only_columns(Course.id).subquery()
-    offerings = (
-        policy.OFFERING_READ.visible(actor)
-        .with_only_columns(Offering.id, Offering.state)
-        .subquery()
+    """Tell how much the actor may see, from tallies: in all, or in the departments one heads (one statement).
+
+    For the roles whose home page shows it, admin and head of department; nothing is counted for others.
+    """
+    headed = actor.departments("hod")
+    numbers = tallies.as_numbers(plain_rows(db, _TALLIES, {"departments": headed}))
+
+    def seen(of: Tally, permission: Permission[Any]) -> int:
+        whole, within = numbers.get(of.name, (0, 0))
+        return whole if permission.branches(actor) is EVERYTHING else within
+
+    return Counts(
+        students=seen(STUDENTS, policy.STUDENT_READ),
+        teachers=seen(TEACHERS, policy.TEACHER_READ),
+        courses=seen(COURSES, policy.COURSE_READ),
+        departments=numbers.get(DEPARTMENTS.name, (0, 0))[0],
+        offerings=seen(OFFERINGS, policy.OFFERING_READ),
+        drafts=seen(DRAFTS, policy.OFFERING_READ),
     )
-    departments = select(Department.id).where(Department.deleted_at.is_(None)).subquery()
-    row = db.execute(
-        select(
-            select(func.count()).select_from(students).scalar_subquery(),
-            select(func.count()).select_from(teachers).scalar_subquery(),
-            select(func.count()).select_from(courses).scalar_subquery(),
-            select(func.count()).select_from(departments).scalar_subquery(),
-            select(func.count()).select_from(offerings).scalar_subquery(),
-            select(func.count())
-            .select_from(offerings)
-            .where(offerings.c.state == ResultState.DRAFT)
-            .scalar_subquery(),
+
+
+@dataclass(frozen=True)
+class InDepartment:
+    """One department and how much there is in it."""
+
+    id: int
+    name: str
+    students: int
+    teachers: int
+    offerings: int
+    drafts: int
+
+
+def _number_of(which: Tally) -> Any:
+    value = case((TallyRow.name == which.name, TallyRow.value), else_=0)
+    return func.coalesce(func.sum(value), 0)
+
+
+_STUDENTS = _number_of(STUDENTS).label("students")
+_BY_DEPARTMENT = (
+    select(
+        Department.id,
+        Department.name,
+        _STUDENTS,
+        _number_of(TEACHERS).label("teachers"),
+        _number_of(OFFERINGS).label("offerings"),
+        _number_of(DRAFTS).label("drafts"),
+    )
+    .outerjoin(TallyRow, TallyRow.scope == Department.id)
+    .where(Department.deleted_at.is_(None))
+    .group_by(Department.id, Department.name, Department.sort_name)
+    .order_by(_STUDENTS.desc(), Department.sort_name)
+    .limit(MOST)
+)
+
+
+def by_department(db: Session, actor: Actor) -> list[InDepartment]:
+    """Return the largest departments, or those the actor heads, with what is in them (one statement)."""
+    wanted = _BY_DEPARTMENT
+    if not actor.has("admin"):
+        wanted = wanted.where(Department.id.in_(actor.departments("hod")))
+    return [
+        InDepartment(
+            row.id,
+            row.name,
+            int(row.students),
+            int(row.teachers),
+            int(row.offerings),
+            int(row.drafts),
         )
-    ).one()
-    return Counts(*row)
+        for row in plain_rows(db, wanted)
+    ]

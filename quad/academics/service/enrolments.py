@@ -11,20 +11,20 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.facts import StudentsEnrolled, StudentWithdrawn
-from quad.academics.forms import EnrolBatch, EnrolStudents
+from quad.academics.facts.base import StudentReinstated, StudentsEnrolled, StudentWithdrawn
+from quad.academics.forms.teaching import EnrolBatch, EnrolStudents
 from quad.academics.models.people import Student, StudentStatus
 from quad.academics.models.teaching import Enrolment, EnrolmentStatus, Offering, ResultState
+from quad.academics.policy import base as policy
 from quad.academics.service import rollups
 from quad.core import clock
 from quad.core.db.types import normalised
-from quad.core.errors import Invalid, Rejected
+from quad.core.errors import Invalid, NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
 from quad.core.policy import Actor
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 
 LARGEST = 5_000
 
@@ -84,23 +84,78 @@ def enrol_one(db: Session, actor: Actor, offering_id: int, student_id: int) -> E
 def enrol_batch(
     db: Session, actor: Actor, offering_id: int, form: EnrolBatch
 ) -> list[EnrolOutcome]:
-    """Enrol every active student of a programme (an admission year, a semester). Raises as `enrol`."""
+    """Enrol every active student of a batch, a class or a programme. Raises as `enrol`."""
     offering = _open_offering(db, actor, offering_id)
-    wanted = select(Student.id).where(
-        Student.programme_id == form.programme_id,
-        Student.deleted_at.is_(None),
-        Student.status == StudentStatus.ACTIVE,
+    return _enrol_rows(db, actor, offering, _students(db, offering, _fitting(db, form), set()))
+
+
+@dataclass(frozen=True)
+class BatchPreview:
+    """What enrolling a batch would do: who is new, who comes back after withdrawing, who is in already.
+
+    The rows have id, register_number, full_name and earlier (the highest attempt so far, or None).
+    """
+
+    fresh: list[Any]
+    returning: list[Any]
+    inside: list[Any]
+
+    @property
+    def taken(self) -> int:
+        """How many would be enrolled."""
+        return len(self.fresh) + len(self.returning)
+
+
+def preview_batch(db: Session, actor: Actor, offering_id: int, form: EnrolBatch) -> BatchPreview:
+    """Say what `enrol_batch` would do, without doing it. Raises as `enrol_batch`."""
+    offering = _open_offering(db, actor, offering_id)
+    return _sorted_out(_students(db, offering, _fitting(db, form), set()))
+
+
+def preview_numbers(
+    db: Session, actor: Actor, offering_id: int, numbers: Iterable[str]
+) -> BatchPreview:
+    """Say what enrolling by register number would do, without doing it; unknown numbers are left out.
+
+    Raises as `enrol`.
+    """
+    offering = _open_offering(db, actor, offering_id)
+    return _sorted_out(_students(db, offering, set(), {normalised(one) for one in numbers}))
+
+
+def _sorted_out(rows: list[Any]) -> BatchPreview:
+    rows.sort(key=lambda row: (row.sort_name, row.id))
+    return BatchPreview(
+        [row for row in rows if row.enrolment_id is None],
+        [row for row in rows if row.status is EnrolmentStatus.WITHDRAWN],
+        [row for row in rows if row.status is EnrolmentStatus.ENROLLED],
     )
-    if form.admission_year is not None:
-        wanted = wanted.where(Student.admission_year == form.admission_year)
-    if form.semester is not None:
-        wanted = wanted.where(Student.semester == form.semester)
-    ids = set(db.scalars(wanted.limit(LARGEST + 1)))
+
+
+def previewed(preview: BatchPreview) -> list[EnrolOutcome]:
+    """Word a preview as the outcomes that enrolling would have, without numbers of enrolments."""
+    taken = [EnrolOutcome(row.id, row.register_number) for row in preview.fresh + preview.returning]
+    return taken + [_inside(row) for row in preview.inside]
+
+
+def _fitting(db: Session, form: EnrolBatch) -> set[int]:
+    """Return the active students who fit a choice. Raises Invalid for no choice, Rejected for nobody or too many."""
+    places = {
+        Student.batch_id: form.batch_id,
+        Student.class_id: form.class_id,
+        Student.programme_id: form.programme_id,
+    }
+    if not any(places.values()):
+        raise Invalid({"batch_id": _("Choose a batch, a class or a programme.")})
+    narrower = {Student.admission_year: form.admission_year, Student.semester: form.semester}
+    wanted = [column == value for column, value in (places | narrower).items() if value is not None]
+    active = (Student.deleted_at.is_(None), Student.status == StudentStatus.ACTIVE)
+    ids = set(db.scalars(select(Student.id).where(*wanted, *active).limit(LARGEST + 1)))
     if not ids:
         raise Rejected(_("Nobody fits this choice. Take a condition away and try again."))
     if len(ids) > LARGEST:
         raise Rejected(_("More than %(n)s students fit. Narrow the choice.", n=LARGEST))
-    return _enrol_rows(db, actor, offering, _students(db, offering, ids, set()))
+    return ids
 
 
 def _open_offering(db: Session, actor: Actor, offering_id: int) -> Offering:
@@ -142,6 +197,7 @@ def _students(db: Session, offering: Offering, ids: set[int], keys: set[str]) ->
                 Student.user_id,
                 Student.register_number,
                 Student.register_key,
+                Student.sort_name,
                 User.full_name,
                 earlier.label("earlier"),
                 Enrolment.id.label("enrolment_id"),
@@ -171,8 +227,7 @@ def _enrol_rows(
         elif row.status is EnrolmentStatus.WITHDRAWN:
             returning.append(row)
         else:
-            error = _("%(student)s is enrolled already.", student=row.full_name)
-            outcomes.append(EnrolOutcome(row.id, row.register_number, error=error))
+            outcomes.append(_inside(row))
     _take_back(db, [row.enrolment_id for row in returning])
     taken = [(row, row.enrolment_id) for row in returning]
     if fresh:
@@ -194,6 +249,11 @@ def _enrol_rows(
         EnrolOutcome(row.id, row.register_number, enrolment_id) for row, enrolment_id in taken
     ]
     return outcomes
+
+
+def _inside(row: Any) -> EnrolOutcome:
+    error = _("%(student)s is enrolled already.", student=row.full_name)
+    return EnrolOutcome(row.id, row.register_number, error=error)
 
 
 def _add(db: Session, offering: Offering, rows: Sequence[Any]) -> dict[int, int]:
@@ -231,28 +291,60 @@ def withdraw(db: Session, actor: Actor, enrolment_id: int, on: date | None = Non
 
     Raises NotFound, Forbidden, Rejected when that happened already or the results are locked.
     """
-    seen = policy.ENROLMENT_MANAGE.get(db, actor, enrolment_id, read=policy.ENROLMENT_READ)
-    _open_offering(db, actor, seen.offering_id)
-    enrolment = policy.ENROLMENT_MANAGE.get(db, actor, enrolment_id, lock=True)
+    enrolment = _for_change(db, actor, enrolment_id)
     if enrolment.status is EnrolmentStatus.WITHDRAWN:
         raise Rejected(_("This student has withdrawn already."))
     enrolment.status = EnrolmentStatus.WITHDRAWN
     enrolment.withdrawn_on = on or clock.today()
     rollups.refresh(db, [enrolment.id])
-    student = db.execute(
-        select(Student.id, Student.user_id).where(Student.id == enrolment.student_id)
-    ).one()
-    emit(
-        db,
-        StudentWithdrawn(
-            actor_id=actor.id,
-            offering_id=enrolment.offering_id,
-            enrolment_id=enrolment.id,
-            student_id=student.id,
-            user_id=student.user_id,
-        ),
-    )
+    emit(db, StudentWithdrawn(actor_id=actor.id, **_told(db, enrolment)))
     return enrolment
+
+
+def reinstate(db: Session, actor: Actor, enrolment_id: int) -> Enrolment:
+    """Take a withdrawal back: attempt, date and marks are what they were.
+
+    Raises NotFound, Forbidden, Rejected when the student has not withdrawn or the results are locked.
+    """
+    enrolment = _for_change(db, actor, enrolment_id)
+    if enrolment.status is EnrolmentStatus.ENROLLED:
+        raise Rejected(_("This student is enrolled already."))
+    enrolment.status = EnrolmentStatus.ENROLLED
+    enrolment.withdrawn_on = None
+    rollups.refresh(db, [enrolment.id])
+    emit(db, StudentReinstated(actor_id=actor.id, **_told(db, enrolment)))
+    return enrolment
+
+
+def place_in(db: Session, actor: Actor, offering_id: int, student_id: int) -> int:
+    """Return the number of a student's enrolment in an offering. Raises NotFound."""
+    found = db.scalar(
+        select(Enrolment.id).where(
+            Enrolment.offering_id == offering_id,
+            Enrolment.student_id == student_id,
+            policy.ENROLMENT_READ.where(actor),
+        )
+    )
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _for_change(db: Session, actor: Actor, enrolment_id: int) -> Enrolment:
+    """Lock the offering first, then the enrolment."""
+    seen = policy.ENROLMENT_MANAGE.get(db, actor, enrolment_id, read=policy.ENROLMENT_READ)
+    _open_offering(db, actor, seen.offering_id)
+    return policy.ENROLMENT_MANAGE.get(db, actor, enrolment_id, lock=True)
+
+
+def _told(db: Session, enrolment: Enrolment) -> dict[str, int]:
+    user_id = db.scalars(select(Student.user_id).where(Student.id == enrolment.student_id)).one()
+    return {
+        "offering_id": enrolment.offering_id,
+        "enrolment_id": enrolment.id,
+        "student_id": enrolment.student_id,
+        "user_id": user_id,
+    }
 
 
 def summary(outcomes: Sequence[EnrolOutcome]) -> str:

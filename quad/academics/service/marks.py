@@ -1,18 +1,22 @@
-"""Entering and correcting marks. A mark is never changed: a new one supersedes it."""
+"""Entering and correcting marks. A mark is never changed: a new one supersedes it.
+
+The marks of one offering are written under the lock of its row, one batch after the other. Within an offering their
+numbers therefore grow in the order in which they become visible, so "everything up to mark 4711" says exactly what
+somebody has seen (sheets.shown_at, sheets.news).
+"""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.facts import MarkCorrected, MarksEntered
-from quad.academics.forms import CorrectMark, MarkEntry, MarksBatch, written
+from quad.academics.facts.base import MarksCorrected, MarksEntered
+from quad.academics.forms.marks import CorrectMark, MarkEntry, MarksBatch
 from quad.academics.models.people import Student
 from quad.academics.models.results import Mark
 from quad.academics.models.teaching import (
@@ -22,75 +26,71 @@ from quad.academics.models.teaching import (
     Offering,
     ResultState,
 )
+from quad.academics.policy import base as policy
 from quad.academics.service import rollups
+from quad.academics.service.judging import (
+    Cell,
+    CellOutcome,
+    Held,
+    Names,
+    Saved,
+    Standing,
+    Stands,
+    with_writers,
+)
 from quad.core.errors import Invalid, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
-from quad.core.i18n import number
 from quad.core.policy import Actor
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 
-PLACES = 2
-
-
-class Saved(enum.StrEnum):
-    """What became of one cell."""
-
-    SAVED = "saved"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-    CONFLICT = "conflict"
-
-
-@dataclass(frozen=True)
-class CellOutcome:
-    """One cell of a batch: what became of it, the sentence when it was not taken, and the mark that stands now."""
-
-    enrolment_id: int
-    component_id: int
-    status: Saved
-    error: str | None = None
-    mark_id: int | None = None
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """What a batch is checked against; loaded once for all its cells."""
-
-    components: dict[int, Component]
-    students: dict[int, Any]
-    marks: dict[tuple[int, int], Mark]
+Accepted = list[tuple[MarkEntry, Stands | None]]
 
 
 def enter(db: Session, actor: Actor, offering_id: int, batch: MarksBatch) -> list[CellOutcome]:
     """Enter many marks; each cell is taken, found unchanged, refused or in conflict on its own.
 
     A cell that does not fit leaves the others standing: all cells are checked before the first row is written, under
-    the locks of the offering and the enrolments, so the good ones go in together. Raises Rejected when the results are
-    locked or nobody may change them any more, and when published marks change without a reason.
+    the locks of the offering and the enrolments, so the good ones go in together. A mark that students can see already
+    needs the batch's reason. Raises NotFound, Forbidden, and Rejected when the results are locked.
     """
     offering = policy.OFFERING_MANAGE.get(
         db, actor, offering_id, read=policy.OFFERING_READ, lock=True
     )
     _refuse_locked(offering)
+    return write(db, actor.id, offering, batch)
+
+
+def write(db: Session, by: int | None, offering: Offering, batch: MarksBatch) -> list[CellOutcome]:
+    """Enter marks as `enter` does, in an offering whose row the caller holds, whatever its state.
+
+    The caller has asked the policy; `by` is the user it is done by.
+    """
+    last, held, marks, outcomes = _judged(db, offering, batch)
+    accepted = [
+        (last[item.cell], marks.get(item.cell)) for item in outcomes if item.status is Saved.SAVED
+    ]
+    ids = _write(db, accepted, batch.reason) if accepted else {}
+    if ids:
+        _refresh(db, offering, held, accepted)
+        _tell(db, by, offering.id, held, ids)
+    outcomes = [
+        replace(item, mark_id=ids[item.cell]) if item.cell in ids else item for item in outcomes
+    ]
+    return with_writers(db, outcomes, marks)
+
+
+def look(db: Session, offering: Offering, batch: MarksBatch) -> list[CellOutcome]:
+    """Say what `write` would do with each cell, without doing it; SAVED is what would be written."""
+    return _judged(db, offering, batch)[3]
+
+
+def _judged(
+    db: Session, offering: Offering, batch: MarksBatch
+) -> tuple[dict[Cell, MarkEntry], Held, dict[Cell, Stands], list[CellOutcome]]:
     last = {(entry.enrolment_id, entry.component_id): entry for entry in batch.entries}
-    sheet = _load(db, offering_id, {enrolment for enrolment, _component in last})
-    outcomes: list[CellOutcome] = []
-    accepted: list[tuple[MarkEntry, Mark | None]] = []
-    for entry in last.values():
-        outcome = _judge(sheet, entry)
-        outcomes.append(outcome)
-        if outcome.status is Saved.SAVED:
-            accepted.append((entry, sheet.marks.get((entry.enrolment_id, entry.component_id))))
-    if not accepted:
-        return outcomes
-    if not batch.reason and _changes_published(sheet, accepted):
-        raise Rejected(_("Students can see these marks already. Say why they change."))
-    added = _write(db, accepted, batch.reason)
-    rollups.refresh(db, {mark.enrolment_id for mark in added})
-    _tell(db, actor, offering_id, sheet, added)
-    ids = {(mark.enrolment_id, mark.component_id): mark.id for mark in added}
-    return [_with_id(outcome, ids) for outcome in outcomes]
+    held, marks = _load(db, offering, {enrolment for enrolment, _component in last})
+    return last, held, marks, [held.judge(entry, batch.reason) for entry in last.values()]
 
 
 def correct(
@@ -121,120 +121,76 @@ def _refuse_locked(offering: Offering) -> None:
         raise Rejected(_("The results are locked. Reopen them before changing marks."))
 
 
-def _load(db: Session, offering_id: int, enrolment_ids: set[int]) -> Sheet:
-    components = db.scalars(select(Component).where(Component.offering_id == offering_id))
-    students: dict[int, Any] = {}
-    marks: dict[tuple[int, int], Mark] = {}
-    rollups.lock_enrolments(db, enrolment_ids)
+def _load(
+    db: Session, offering: Offering, enrolment_ids: set[int]
+) -> tuple[Held, dict[Cell, Stands]]:
+    """Hold the enrolments and read what the batch is checked against: two statements for a sheet of 400."""
+    components = db.scalars(
+        select(Component).where(Component.offering_id == offering.id).order_by(Component.id)
+    )
+    by_id = {component.id: component for component in components}
+    there = select(Student.id).where(
+        Student.id == Enrolment.student_id, Student.deleted_at.is_(None)
+    )
+    enrolments: dict[int, EnrolmentStatus] = {}
+    marks: dict[Cell, Stands] = {}
     for chunk in rollups.chunks(enrolment_ids):
-        for row in db.execute(
+        rows = db.execute(
             select(
-                Enrolment.id,
+                Enrolment.id.label("enrolment_id"),
                 Enrolment.status,
-                Student.id.label("student_id"),
-                Student.user_id,
-                User.full_name,
+                Mark.id,
+                Mark.component_id,
+                Mark.value,
+                Mark.absent,
+                Mark.created_by,
+                Mark.created_at,
             )
-            .join(Student, Student.id == Enrolment.student_id)
-            .join(User, User.id == Student.user_id)
+            .outerjoin(Mark, (Mark.enrolment_id == Enrolment.id) & (Mark.current == 1))
             .where(
                 Enrolment.id.in_(chunk),
-                Enrolment.offering_id == offering_id,
-                Student.deleted_at.is_(None),
+                Enrolment.offering_id == offering.id,
+                there.exists(),
             )
-        ):
-            students[row.id] = row
-        for mark in db.scalars(
-            select(Mark)
-            .where(Mark.enrolment_id.in_(chunk), Mark.current == 1)
-            .execution_options(populate_existing=True)
-        ):
-            marks[mark.enrolment_id, mark.component_id] = mark
-    return Sheet({component.id: component for component in components}, students, marks)
-
-
-def _judge(sheet: Sheet, entry: MarkEntry) -> CellOutcome:
-    cell = (entry.enrolment_id, entry.component_id)
-    held = sheet.marks.get(cell)
-    error = _unfit(sheet, entry)
-    if error:
-        return CellOutcome(*cell, Saved.REFUSED, error, held.id if held else None)
-    value = None if entry.absent else entry.value
-    if (
-        (held.value, held.absent) == (value, entry.absent)
-        if held
-        else value is None and not entry.absent
-    ):
-        return CellOutcome(*cell, Saved.UNCHANGED, None, held.id if held else None)
-    if entry.seen is not None and entry.seen != (held.id if held else 0):
-        student = sheet.students[entry.enrolment_id].full_name
-        now = written(held.value, held.absent) if held else ""
-        error = _(
-            "%(student)s, %(component)s: somebody else entered %(now)s meanwhile. Look, then save again.",
-            student=student,
-            component=sheet.components[entry.component_id].name,
-            now=now or _("nothing"),
+            .order_by(Enrolment.id)
+            .with_for_update(of=Enrolment)
         )
-        return CellOutcome(*cell, Saved.CONFLICT, error, held.id if held else None)
-    return CellOutcome(*cell, Saved.SAVED)
+        for row in rows:
+            enrolments[row.enrolment_id] = row.status
+            if row.id is not None:
+                marks[row.enrolment_id, row.component_id] = Stands(
+                    row.id, row.value, row.absent, row.created_by, row.created_at
+                )
+    return Held(by_id, enrolments, marks, Names(db, enrolments)), marks
 
 
-def _unfit(sheet: Sheet, entry: MarkEntry) -> str | None:
-    row = sheet.students.get(entry.enrolment_id)
-    component = sheet.components.get(entry.component_id)
-    if row is None:
-        return _("This student is not on the roster.")
-    if component is None:
-        return _("This offering has no such component.")
-    if row.status is EnrolmentStatus.WITHDRAWN:
-        return _(
-            "%(student)s has withdrawn; marks cannot be entered any more.", student=row.full_name
-        )
-    return None if entry.value is None else _unfit_value(row.full_name, component, entry)
+def _refresh(
+    db: Session,
+    offering: Offering,
+    held: Held,
+    accepted: Accepted,
+) -> None:
+    """Bring the results up to date, with what is known already: components, and the marks as they stand now."""
+    stand: dict[int, dict[int, Standing]] = defaultdict(dict)
+    for (enrolment_id, component_id), mark in held.marks.items():
+        stand[enrolment_id][component_id] = mark
+    touched = set()
+    for entry, _before in accepted:
+        touched.add(entry.enrolment_id)
+        value = None if entry.absent else entry.value
+        stand[entry.enrolment_id][entry.component_id] = Stands(0, value, entry.absent)
+    known = rollups.Known(offering, list(held.components.values()), stand)
+    rollups.refresh(db, touched, known)
 
 
-def _unfit_value(student: str, component: Component, entry: MarkEntry) -> str | None:
-    assert entry.value is not None
-    where = {"student": student, "component": component.name}
-    if entry.absent:
-        return _("%(student)s, %(component)s: give a mark or absent, not both.", **where)
-    if entry.value > component.maximum:
-        return _(
-            "%(student)s, %(component)s: %(value)s, but the maximum is %(maximum)s.",
-            **where,
-            value=number(entry.value),
-            maximum=number(component.maximum),
-        )
-    if entry.value < 0:
-        value = number(entry.value)
-        return _(
-            "%(student)s, %(component)s: %(value)s, but a mark is 0 or more.", **where, value=value
-        )
-    if entry.value != round(entry.value, PLACES):
-        return _("%(student)s, %(component)s: use at most 2 decimals.", **where)
-    return None
-
-
-def _changes_published(sheet: Sheet, accepted: Iterable[tuple[MarkEntry, Mark | None]]) -> bool:
-    return any(
-        held is not None and sheet.components[entry.component_id].published_at is not None
-        for entry, held in accepted
-    )
-
-
-def _write(
-    db: Session, accepted: Sequence[tuple[MarkEntry, Mark | None]], reason: str
-) -> list[Any]:
-    """Write the accepted cells and return what stands in them now: number, place, what it supersedes."""
+def _write(db: Session, accepted: Accepted, reason: str) -> dict[Cell, int]:
+    """Write the accepted cells; return the number of each new mark."""
     superseded = [held.id for _entry, held in accepted if held is not None]
+    table: Any = Mark.__table__
     for chunk in rollups.chunks(superseded):
-        # The old row stops being current before the new one claims the place: the unique allows only one.
-        db.execute(
-            update(Mark)
-            .where(Mark.id.in_(chunk))
-            .values(current=None)
-            .execution_options(synchronize_session=False)
-        )
+        # The old row stops being current before the new one claims the place: the unique allows only one. It goes
+        # through the table, for the new row and its fact are the record, and no second one of this is kept.
+        db.execute(update(table).where(table.c.id.in_(chunk)).values(current=None))
     rows = [
         {
             "enrolment_id": entry.enrolment_id,
@@ -247,50 +203,51 @@ def _write(
         for entry, held in accepted
     ]
     # One statement for all; adding objects would be one for each on SQLite.
+    if db.get_bind().dialect.insert_executemany_returning:
+        added = db.execute(
+            insert(Mark).returning(Mark.id, Mark.enrolment_id, Mark.component_id), rows
+        )
+        return {(row.enrolment_id, row.component_id): row.id for row in added}
     db.execute(insert(Mark), rows)
-    cells = {(entry.enrolment_id, entry.component_id) for entry, _held in accepted}
-    added: list[Any] = []
+    return _numbers(db, {(entry.enrolment_id, entry.component_id) for entry, _held in accepted})
+
+
+def _numbers(db: Session, cells: set[Cell]) -> dict[Cell, int]:
+    found: dict[Cell, int] = {}
     for chunk in rollups.chunks(enrolment for enrolment, _component in cells):
-        found = db.execute(
-            select(Mark.id, Mark.enrolment_id, Mark.component_id, Mark.supersedes_id).where(
+        rows = db.execute(
+            select(Mark.id, Mark.enrolment_id, Mark.component_id).where(
                 Mark.enrolment_id.in_(chunk), Mark.current == 1
             )
         )
-        added += [row for row in found if (row.enrolment_id, row.component_id) in cells]
-    return sorted(added, key=lambda row: int(row.id))
+        found |= {(row.enrolment_id, row.component_id): row.id for row in rows}
+    return {cell: found[cell] for cell in cells}
 
 
-def _tell(db: Session, actor: Actor, offering_id: int, sheet: Sheet, added: Sequence[Any]) -> None:
+def _tell(db: Session, by: int | None, offering_id: int, held: Held, ids: dict[Cell, int]) -> None:
+    """Say what was entered, and apart what students could see already: one fact each, however many marks."""
+    seen = [cell for cell in ids if held.components[cell[1]].published_at is not None]
+    people = [held.names.of(enrolment_id) for enrolment_id, _component in seen]
     emit(
         db,
         MarksEntered(
-            actor_id=actor.id,
+            actor_id=by,
             offering_id=offering_id,
-            mark_ids=tuple(mark.id for mark in added),
+            mark_ids=tuple(sorted(ids.values())),
+            user_ids=tuple(sorted({one.user_id for one in people})),
         ),
     )
-    for mark in added:
-        if sheet.components[mark.component_id].published_at is None:
-            continue
-        student = sheet.students[mark.enrolment_id]
+    if seen:
         emit(
             db,
-            MarkCorrected(
-                actor_id=actor.id,
+            MarksCorrected(
+                actor_id=by,
                 offering_id=offering_id,
-                mark_id=mark.id,
-                superseded_id=mark.supersedes_id,
-                student_id=student.student_id,
-                user_id=student.user_id,
+                mark_ids=tuple(sorted(ids[cell] for cell in seen)),
+                superseded_ids=tuple(sorted(held.marks[c].id for c in seen if c in held.marks)),
+                student_ids=tuple(sorted({one.student_id for one in people})),
             ),
         )
-
-
-def _with_id(outcome: CellOutcome, ids: dict[tuple[int, int], int]) -> CellOutcome:
-    if outcome.status is not Saved.SAVED:
-        return outcome
-    cell = (outcome.enrolment_id, outcome.component_id)
-    return CellOutcome(*cell, Saved.SAVED, None, ids[cell])
 
 
 def history(db: Session, actor: Actor, enrolment_id: int, component_id: int) -> Sequence[Any]:
@@ -301,6 +258,7 @@ def history(db: Session, actor: Actor, enrolment_id: int, component_id: int) -> 
             Mark.id,
             Mark.value,
             Mark.absent,
+            Mark.carried_over,
             Mark.reason,
             Mark.created_at,
             User.full_name.label("entered_by"),

@@ -9,11 +9,10 @@ from decimal import Decimal
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.facts import MarksPublished, ResultsLocked, ResultsReopened
-from quad.academics.forms import Reopen
+from quad.academics.facts.base import MarksPublished, ResultsLocked, ResultsReopened
+from quad.academics.forms.marks import Reopen
 from quad.academics.models.people import Student
-from quad.academics.models.results import EnrolmentResult, Mark
+from quad.academics.models.results import Award, AwardKind, EnrolmentResult, Mark
 from quad.academics.models.teaching import (
     Component,
     Enrolment,
@@ -21,41 +20,54 @@ from quad.academics.models.teaching import (
     Offering,
     ResultState,
 )
-from quad.academics.service import rollups
+from quad.academics.policy import base as policy
+from quad.academics.service import attendance_marks, rollups, weighing
+from quad.academics.service.weighing import Sums
 from quad.core import clock
 from quad.core.errors import NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
-from quad.core.i18n import number
 from quad.core.policy import Actor
-
-WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True)
 class Readiness:
-    """What stands between an offering and its results: the weights' sum, and how many have marks missing."""
+    """What stands between an offering and its results: what its components add up to, and how many are still open.
 
-    components: int
-    weight: Decimal
+    `awarded` counts the results given by hand, for which components do not matter.
+    """
+
+    sums: Sums
     enrolled: int
     incomplete: int
+    awarded: int = 0
+
+    @property
+    def components(self) -> int:
+        """How many components there are."""
+        return self.sums.components
+
+    @property
+    def weight(self) -> Decimal:
+        """What the weights add up to."""
+        return self.sums.weight
 
     @property
     def weights_fit(self) -> bool:
-        """Tell whether the weights add up to 100."""
-        return self.components > 0 and self.weight == WHOLE
+        """Tell whether results can be made of the components."""
+        return not self.sums.problem
 
 
 def readiness(db: Session, offering_id: int) -> Readiness:
-    """Return how far an offering is from being published (two queries). The caller has asked the policy."""
-    components, weight = db.execute(
-        select(func.count(), func.coalesce(func.sum(Component.weight), 0)).where(
-            Component.offering_id == offering_id
+    """Return how far an offering is from being published (three queries). The caller has asked the policy."""
+    enrolled, complete, awarded = db.execute(
+        select(func.count(Enrolment.id), func.count(EnrolmentResult.id), func.count(Award.id))
+        .outerjoin(
+            Award,
+            (Award.enrolment_id == Enrolment.id)
+            & (Award.current == 1)
+            & (Award.kind != AwardKind.TAKEN_BACK),
         )
-    ).one()
-    enrolled, complete = db.execute(
-        select(func.count(Enrolment.id), func.count(EnrolmentResult.id))
         .outerjoin(
             EnrolmentResult,
             (EnrolmentResult.enrolment_id == Enrolment.id) & EnrolmentResult.complete,
@@ -67,7 +79,7 @@ def readiness(db: Session, offering_id: int) -> Readiness:
             Student.deleted_at.is_(None),
         )
     ).one()
-    return Readiness(components, Decimal(weight), enrolled, enrolled - complete)
+    return Readiness(weighing.sums(db, offering_id), enrolled, enrolled - complete, awarded)
 
 
 def publish_component(db: Session, actor: Actor, offering_id: int, component_id: int) -> Component:
@@ -96,29 +108,29 @@ def publish_component(db: Session, actor: Actor, offering_id: int, component_id:
 def publish(db: Session, actor: Actor, offering_id: int) -> Offering:
     """Publish the results of an offering: students see all marks, and averages count them.
 
-    Students with marks missing stay incomplete and do not count. Raises NotFound, Forbidden, Rejected when the weights
-    do not add up to 100, nobody has all marks, or the results are not a draft.
+    Components with a rule for attendance are filled first. Students with marks missing stay open and do not count.
+    Raises NotFound, Forbidden, Rejected when no results can be made of the components (unless everybody's result was
+    awarded), nobody has one, or they are not a draft.
     """
     offering = policy.OFFERING_MANAGE.get(
         db, actor, offering_id, read=policy.OFFERING_READ, lock=True
     )
     if offering.state is not ResultState.DRAFT:
         raise Rejected(_("These results are published already."))
+    attendance_marks.fill_all(db, actor, offering_id)
     ready = readiness(db, offering_id)
-    if not ready.components:
-        raise Rejected(_("There is nothing to publish yet. Add components and enter marks first."))
-    if not ready.weights_fit:
-        raise Rejected(
-            _(
-                "The weights add up to %(sum)s, not to 100. Correct the components, then publish.",
-                sum=number(ready.weight),
-            )
-        )
     if not ready.enrolled:
         raise Rejected(_("Nobody is enrolled yet. Enrol students first."))
+    if ready.incomplete and not ready.components:
+        raise Rejected(_("There is nothing to publish yet. Add components and enter marks first."))
+    if ready.awarded < ready.enrolled and not ready.weights_fit:
+        raise Rejected(
+            _("%(problem)s Correct the components, then publish.", problem=ready.sums.problem)
+        )
     if ready.incomplete == ready.enrolled:
         raise Rejected(_("Nobody has all marks yet. Enter them first."))
     offering.state = ResultState.PUBLISHED
+    offering.published_at = clock.now()
     waiting = db.scalars(
         select(Component.id).where(
             Component.offering_id == offering_id, Component.published_at.is_(None)
@@ -150,6 +162,8 @@ def reopen(db: Session, actor: Actor, offering_id: int, form: Reopen) -> Offerin
         raise Rejected(_("These results are open already."))
     locked = offering.state is ResultState.LOCKED
     offering.state = ResultState.PUBLISHED if locked else ResultState.DRAFT
+    if not locked:
+        offering.published_at = None
     if not locked:
         _refresh_all(db, offering_id)
     emit(db, ResultsReopened(actor_id=actor.id, offering_id=offering_id, reason=form.reason))

@@ -8,18 +8,19 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.facts import StudentAdded, StudentChanged, StudentDeleted, StudentRestored
-from quad.academics.forms import EditStudent, NewStudent, StudentPatch
+from quad.academics.facts.base import StudentAdded, StudentChanged, StudentDeleted, StudentRestored
+from quad.academics.forms.people import EditStudent, NewStudent, StudentPatch
 from quad.academics.models.people import Student
+from quad.academics.policy import base as policy
 from quad.academics.service import rollups
+from quad.academics.service.placing import Place, place_of, require_own_department, settle
 from quad.academics.service.teaching import require_department
 from quad.core import clock
 from quad.core.errors import EditedMeanwhile, Invalid, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
-from quad.identity.models import Role, User
+from quad.identity.models.accounts import Role, User
 from quad.identity.service.users import (
     OneTime,
     hide_person,
@@ -27,7 +28,6 @@ from quad.identity.service.users import (
     rename_person,
     unhide_person,
 )
-from quad.institution.models import Programme
 
 PREFIX = "REG"
 DIGITS = 8
@@ -36,11 +36,11 @@ DIGITS = 8
 def add(db: Session, actor: Actor, form: NewStudent, one_time: OneTime) -> Student:
     """Add a student with an account; the invitation with the one-time password goes by mail.
 
-    Raises Forbidden, Invalid (address or register number in use, department, programme).
+    Raises Forbidden, Invalid (address or register number in use, a place that does not fit).
     """
     policy.STUDENT_ADD.require(actor)
-    department_id, programme = _placed(db, form.department_id, form.programme_id)
-    _own_department(actor, department_id)
+    place = settle(db, _wanted(form))
+    require_own_department(actor, place.department_id)
     number = form.register_number or new_register_number(db)
     _refuse_used_number(db, number, None)
     _refuse_used_email(db, form.email)
@@ -52,22 +52,20 @@ def add(db: Session, actor: Actor, form: NewStudent, one_time: OneTime) -> Stude
         email=form.email,
         role=Role.STUDENT,
     )
-    year = form.admission_year or clock.today().year
     student = Student(
         user_id=user.id,
         register_number=number,
         register_key=number,
         sort_name=user.sort_name,
-        department_id=department_id,
-        programme_id=programme.id if programme else None,
-        admission_year=year,
         semester=form.semester,
-        graduation_year=form.graduation_year or _graduation(year, programme),
     )
+    _put(student, place)
     return _kept(db, actor, student)
 
 
-def add_profile(db: Session, user: User, actor_id: int | None) -> Student | None:
+def add_profile(
+    db: Session, user: User, actor_id: int | None, department_id: int | None = None
+) -> Student | None:
     """Give somebody who registered the profile of a student; None when there is one already."""
     if db.scalar(select(Student.id).where(Student.user_id == user.id)) is not None:
         return None
@@ -77,6 +75,7 @@ def add_profile(db: Session, user: User, actor_id: int | None) -> Student | None
         register_number=number,
         register_key=number,
         sort_name=user.sort_name,
+        department_id=department_id,
         admission_year=clock.today().year,
     )
     db.add(student)
@@ -100,23 +99,18 @@ def edit(db: Session, actor: Actor, student_id: int, form: EditStudent) -> Stude
     student = policy.STUDENT_EDIT.get(db, actor, student_id, read=policy.STUDENT_READ, lock=True)
     if form.version is not None and form.version != student.version:
         raise EditedMeanwhile
-    if (form.department_id, form.programme_id) != (student.department_id, student.programme_id):
-        department_id, _programme = _placed(db, form.department_id, form.programme_id)
-        _own_department(actor, department_id)
-    else:
-        department_id = form.department_id
+    before = place_of(student)
+    place = settle(db, _wanted(form), before)
+    if place.department_id != before.department_id:
+        require_own_department(actor, place.department_id)
     _refuse_used_number(db, form.register_number, student.id)
-    new_scheme = form.programme_id != student.programme_id
     student.register_number = student.register_key = form.register_number
-    student.department_id = department_id
-    student.programme_id = form.programme_id
-    student.admission_year = form.admission_year
+    _put(student, place)
     student.semester = form.semester
-    student.graduation_year = form.graduation_year
     student.status = form.status
     rename_person(db, actor, _user(db, student), form.full_name)
     db.flush()
-    if new_scheme:
+    if place.programme_id != before.programme_id:
         rollups.rebuild_rollups(db, [student.id])
     emit(db, StudentChanged(actor_id=actor.id, student_id=student.id))
     return student
@@ -142,6 +136,8 @@ def editable(db: Session, student: Student) -> dict[str, Any]:
         "register_number": student.register_number,
         "department_id": student.department_id,
         "programme_id": student.programme_id,
+        "batch_id": student.batch_id,
+        "class_id": student.class_id,
         "admission_year": student.admission_year,
         "semester": student.semester,
         "graduation_year": student.graduation_year,
@@ -220,31 +216,25 @@ def _user(db: Session, student: Student) -> User:
     return db.scalars(select(User).where(User.id == student.user_id)).one()
 
 
-def _placed(
-    db: Session, department_id: int | None, programme_id: int | None
-) -> tuple[int | None, Programme | None]:
-    """Check department and programme; a programme alone brings its department."""
-    programme = None
-    if programme_id is not None:
-        programme = db.scalar(
-            select(Programme).where(Programme.id == programme_id, Programme.deleted_at.is_(None))
-        )
-        if programme is None:
-            raise Invalid({"programme_id": _("Choose a programme from the list.")})
-    require_department(db, department_id)
-    if department_id is None and programme is not None:
-        department_id = programme.department_id
-    return department_id, programme
+def _wanted(form: NewStudent | EditStudent) -> Place:
+    return Place(
+        form.department_id,
+        form.programme_id,
+        form.batch_id,
+        form.class_id,
+        form.admission_year,
+        form.graduation_year,
+    )
 
 
-def _own_department(actor: Actor, department_id: int | None) -> None:
-    if not policy.supervises(actor, department_id):
-        raise Invalid({"department_id": _("Choose a department that you head.")})
-
-
-def _graduation(year: int, programme: Programme | None) -> int | None:
-    """Two terms make a year."""
-    return year + -(-programme.duration_terms // 2) if programme else None
+def _put(student: Student, place: Place) -> None:
+    student.department_id = place.department_id
+    student.programme_id = place.programme_id
+    student.batch_id = place.batch_id
+    student.class_id = place.class_id
+    if place.admission_year is not None:
+        student.admission_year = place.admission_year
+    student.graduation_year = place.graduation_year
 
 
 def _refuse_used_number(db: Session, number: str, except_id: int | None) -> None:

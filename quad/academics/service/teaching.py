@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
-from quad.academics.facts import (
+from quad.academics.facts.base import (
     CourseAdded,
     CourseArchived,
     CourseChanged,
@@ -16,10 +15,18 @@ from quad.academics.facts import (
     CourseRestored,
     OfferingAdded,
     OfferingChanged,
+    OfferingRemoved,
 )
-from quad.academics.forms import EditCourse, EditOffering, NewCourse, NewOffering
+from quad.academics.forms.teaching import EditCourse, EditOffering, NewCourse, NewOffering
 from quad.academics.models.results import EnrolmentResult, Mark
-from quad.academics.models.teaching import Course, Enrolment, Offering, ResultState
+from quad.academics.models.teaching import (
+    Component,
+    Course,
+    Enrolment,
+    Offering,
+    ResultState,
+)
+from quad.academics.policy import base as policy
 from quad.academics.service import rollups
 from quad.core import clock
 from quad.core.errors import EditedMeanwhile, Forbidden, Invalid, Rejected
@@ -27,7 +34,7 @@ from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.i18n import number
 from quad.core.policy import Actor
-from quad.identity.models import Role, RoleGrant, User
+from quad.identity.models.accounts import Role, RoleGrant, User
 from quad.institution.models import Department, Term
 
 
@@ -166,6 +173,27 @@ def edit_offering(db: Session, actor: Actor, offering_id: int, form: EditOfferin
         OfferingChanged(actor_id=actor.id, offering_id=offering_id, faculty_id=form.faculty_id),
     )
     return offering
+
+
+def remove_offering(db: Session, actor: Actor, offering_id: int) -> None:
+    """Remove an offering that nobody was ever enrolled in, with its components.
+
+    Raises NotFound, Forbidden, Rejected when somebody is or was enrolled: that is part of their record.
+    """
+    offering = policy.OFFERING_ASSIGN.get(
+        db, actor, offering_id, read=policy.OFFERING_READ, lock=True
+    )
+    used = select(Enrolment.id).where(Enrolment.offering_id == offering_id)
+    if db.scalar(used.limit(1)) is not None:
+        raise Rejected(
+            _("Students are or were enrolled in this offering. It stays, as part of their records.")
+        )
+    course_id = offering.course_id
+    # Before the row goes: whoever above keeps something of the offering lets go of it in this moment.
+    emit(db, OfferingRemoved(actor_id=actor.id, offering_id=offering_id, course_id=course_id))
+    db.execute(delete(Component).where(Component.offering_id == offering_id))
+    db.delete(offering)
+    db.flush()
 
 
 def _course_values(form: NewCourse) -> dict[str, Any]:

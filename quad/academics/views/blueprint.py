@@ -5,39 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, Response, render_template, url_for
+from markupsafe import Markup
 
 from quad.academics.service.sheets import OfferingHead
-from quad.core.errors import SignedOut
-from quad.core.forms import Bound
+from quad.core.export.writing import FORMATS, Written
 from quad.core.i18n import gettext as _
 from quad.identity.service.areas import area
 from quad.identity.service.hashing import hasher
 from quad.identity.service.users import OneTime, make_one_time
-from quad.web.kit import current_actor, page, runtime
+from quad.web.kit import ask_who_it_is, runtime
 
 bp = Blueprint("academics", __name__, template_folder="../templates")
+bp.before_request(ask_who_it_is)
 
 area("/record", "student", "student", "alumnus")
-for _prefix in ("/offerings", "/enrolments", "/teachers"):
+for _prefix in ("/offerings", "/enrolments", "/teachers", "/results"):
     area(_prefix, "faculty", "faculty", "hod", "admin")
-
-
-@bp.before_request
-def ask_who_it_is() -> None:
-    """None of these pages is public."""
-    if not current_actor().signed_in:
-        raise SignedOut
-
-
-def action(label: str, endpoint: str, icon: str, *, primary: bool = False, **values: Any) -> Any:
-    """Return a button for the head of a list page."""
-    return {
-        "label": label,
-        "href": url_for(endpoint, **values),
-        "icon": icon,
-        "primary": primary,
-    }
 
 
 def fresh_one_time() -> OneTime:
@@ -45,29 +29,17 @@ def fresh_one_time() -> OneTime:
     return make_one_time(hasher(runtime().settings))
 
 
-def form_page(
-    form: Bound[Any],
-    *,
-    title: str,
-    crumbs: Sequence[Any],
-    submit: str,
-    cancel: str,
-    lead: str = "",
-    more: Sequence[str] = (),
-) -> tuple[str, int]:
-    """Draw a form on a page of its own; the fields named in `more` are folded away until one of them is wrong."""
-    return page(
-        "academics/form.html",
-        form.status,
-        form=form,
-        title=title,
-        lead=lead,
-        crumbs=[*crumbs, title],
-        submit=submit,
-        cancel=cancel,
-        fields=[name for name in form.kind.model_fields if name not in more],
-        more=list(more),
-    )
+UNDOABLE = 40
+
+
+def told_with_undo(told: str, undo: str, ids: Sequence[int], otherwise: str) -> Markup:
+    """Return a message with a button that posts `ids` to the address `undo`.
+
+    A message travels in a cookie: past 40 ids it leads to the page `otherwise`, where everything can be undone.
+    """
+    few = ids if len(ids) <= UNDOABLE else ()
+    button = render_template("academics/undo.html", undo=undo, ids=few, otherwise=otherwise)
+    return Markup.escape(told) + Markup(button)  # noqa: S704 - a template of ours, which escapes
 
 
 def offering_crumbs(head: OfferingHead) -> list[Any]:
@@ -81,3 +53,14 @@ def offering_crumbs(head: OfferingHead) -> list[Any]:
 def named(head: OfferingHead) -> str:
     """Name an offering: "Operating Systems, section A"."""
     return _("%(title)s, section %(section)s", title=head.title, section=head.section)
+
+
+def as_file(written: Written, kind: str, name: str) -> Response:
+    """Send a table as a file in the format `kind`; its name keeps plain letters and digits."""
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name)
+    response = Response(written.pieces(), mimetype=FORMATS[kind])
+    response.headers["Content-Length"] = str(written.size)
+    response.headers["Content-Disposition"] = f'attachment; filename="{plain}.{kind}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    response.call_on_close(written.file.close)
+    return response

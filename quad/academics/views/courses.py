@@ -8,16 +8,17 @@ from flask import url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.academics import policy
-from quad.academics.forms import EditCourse, NewCourse, NewOffering, OfferingOfCourse
+from quad.academics.forms.teaching import EditCourse, NewCourse, NewOffering, OfferingOfCourse
 from quad.academics.lists.choices import departments, terms
 from quad.academics.lists.teaching import COURSES, STATES
+from quad.academics.policy import base as policy
 from quad.academics.service import catalogue, teaching
-from quad.academics.views.blueprint import action, bp, form_page
+from quad.academics.views.blueprint import bp
 from quad.core.errors import Forbidden
 from quad.core.i18n import gettext as _
-from quad.core.listing import query
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.core.listing import rights
+from quad.web.added import FormParts, panels
+from quad.web.kit import action, bind, current_actor, current_db, done, form_page, page, refusals
 from quad.web.lists import list_page
 
 
@@ -26,19 +27,25 @@ def courses_index() -> BaseResponse:
     actor = current_actor()
     policy.COURSE_LIST.require(actor)
     actions = []
+    if policy.COURSE_IMPORT.may(actor):
+        actions.append(action(_("Import"), "importing.upload", "file-import", kind="courses"))
     if policy.COURSE_ADD.may(actor):
         actions.append(action(_("Add course"), "academics.new_course", "plus", primary=True))
     return list_page(COURSES, actions=actions)
 
 
+@bp.route("/courses/add", methods=["GET", "POST"])
 @bp.route("/courses/new", methods=["GET", "POST"])
 def new_course() -> ResponseReturnValue:
     actor = current_actor()
     policy.COURSE_ADD.require(actor)
-    form = bind(NewCourse)
+    form, parts = bind(NewCourse), FormParts("course")
+    if form.submitted:
+        parts.read(form)
     if form.data is not None:
         with refusals(form):
             added = teaching.add_course(current_db(), actor, form.data)
+            parts.keep(added.id)
         if not form.errors:
             return done(
                 _("Course added. Offer it in a term to enrol students."),
@@ -52,6 +59,7 @@ def new_course() -> ResponseReturnValue:
         crumbs=[(_("Courses"), back)],
         submit=_("Add course"),
         cancel=back,
+        parts=parts.drawn(),
     )
 
 
@@ -59,16 +67,21 @@ def new_course() -> ResponseReturnValue:
 def course(course_id: int) -> ResponseReturnValue:
     db, actor = current_db(), current_actor()
     shown = catalogue.course(db, actor, course_id)
-    may = query.allowed(db, actor, [course_id], {"edit": policy.COURSE_RESTORE})
+    may = rights.allowed(db, actor, [course_id], {"edit": policy.COURSE_RESTORE})
     offerings = catalogue.offerings(db, actor, course_id)
+    keeps = policy.STUDENT_LIST.may(actor)
     return page(
         "academics/course.html",
         course=shown,
         offerings=offerings,
         kept=policy.OFFERING_MANAGE.allowed(db, actor, [row.id for row in offerings]),
         may_edit=course_id in may["edit"],
+        keeps=keeps,
+        takers=catalogue.takers(db, actor, course_id) if keeps else [],
         may_offer=policy.may_offer(actor, shown.department_id),
         states=STATES,
+        wide_panels=panels("course", course_id, wide=True),
+        panels=panels("course", course_id, wide=False),
     )
 
 
@@ -90,6 +103,7 @@ def edit_course(course_id: int) -> ResponseReturnValue:
         crumbs=[(_("Courses"), url_for("academics.courses_index")), (form.initial["title"], back)],
         submit=_("Save"),
         cancel=back,
+        beside=panels("course_form", course_id),
     )
 
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from quad.academics import policy
 from quad.academics.lists.teaching import STATES
+from quad.academics.policy import base as policy
 from quad.academics.service import dashboards, records
 from quad.core import clock
 from quad.core.errors import NotFound
@@ -57,8 +57,10 @@ def faculty_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:
 
 def staff_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     """How much there is, for the working role: the institution, or the departments one heads."""
+    working = narrowed(actor, actor.working_role)
     return {
         "greeting": greeting(actor.name),
-        "counts": dashboards.counts(db, narrowed(actor, actor.working_role)),
+        "counts": dashboards.counts(db, working),
+        "departments": dashboards.by_department(db, working),
         "may_import": policy.STUDENT_IMPORT.may(actor),
     }

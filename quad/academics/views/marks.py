@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
-from quad.academics import policy
-from quad.academics.forms import (
-    BATCH_LARGEST,
+from quad.academics.forms.common import MOST_AT_ONCE
+from quad.academics.forms.marks import (
     CorrectMark,
     MarkEntry,
     MarksBatch,
@@ -20,10 +18,12 @@ from quad.academics.forms import (
     written,
 )
 from quad.academics.lists.teaching import STATES
-from quad.academics.models.teaching import Component, ResultState
-from quad.academics.service import components, marks, results, sheets
-from quad.academics.service.marks import Saved
-from quad.academics.service.sheets import Sheet, SheetRow
+from quad.academics.models.teaching import ResultState
+from quad.academics.policy import base as policy
+from quad.academics.service import components, marks, news, sheets
+from quad.academics.service.judging import Saved
+from quad.academics.service.sheets import Sheet
+from quad.academics.views import sheet_words
 from quad.academics.views.blueprint import bp
 from quad.core.errors import Invalid, QuadError, Rejected
 from quad.core.facts import attempt
@@ -32,14 +32,15 @@ from quad.core.i18n import ngettext, number
 from quad.web.kit import bind, current_actor, current_db, done, page, refusals
 
 LONGEST_REASON = 300
+Cell = tuple[int, int]
 
 
 @dataclass
 class Typed:
     """What was posted: the text of every cell, the cells that differ from what was shown, and what is wrong."""
 
-    texts: dict[tuple[int, int], str] = field(default_factory=dict)
-    wrong: dict[tuple[int, int], str] = field(default_factory=dict)
+    texts: dict[Cell, str] = field(default_factory=dict)
+    wrong: dict[Cell, str] = field(default_factory=dict)
     entries: list[MarkEntry] = field(default_factory=list)
 
 
@@ -61,11 +62,7 @@ def marks_sheet(offering_id: int) -> ResponseReturnValue:
             problem = str(error)
         else:
             saved = sum(outcome.status is Saved.SAVED for outcome in outcomes)
-            typed.wrong |= {
-                (outcome.enrolment_id, outcome.component_id): outcome.error
-                for outcome in outcomes
-                if outcome.error
-            }
+            typed.wrong |= {outcome.cell: outcome.error for outcome in outcomes if outcome.error}
     told = ngettext("%(num)s mark saved.", "%(num)s marks saved.", saved)
     if not problem and not typed.wrong:
         return done(told, url_for("academics.marks_sheet", offering_id=offering_id))
@@ -75,65 +72,66 @@ def marks_sheet(offering_id: int) -> ResponseReturnValue:
 
 def _read(sheet: Sheet) -> Typed:
     """Read the cells of the sheet that were changed; what cannot be read is named."""
-    was = _was()
+    opened = _opened()
     names = {part.id: part.name for part in sheet.components}
     typed = Typed()
+    people: dict[Cell, tuple[str, str, int]] = {}
     for row in sheet.rows:
         for component_id, component in names.items():
             text = request.form.get(f"mark-{row.enrolment_id}-{component_id}")
-            if text is None:
+            if text is None or text.strip() == row.values.get(component_id, ""):
                 continue
-            cell = (row.enrolment_id, component_id)
-            seen, shown = was.get(f"{row.enrolment_id}-{component_id}", (0, ""))
-            if text.strip() == shown:
-                continue
-            typed.texts[cell] = text.strip()[:40]
             if "\0" in text:
                 raise QuadError
-            try:
-                value, absent = read_cell(text)
-                entry = MarkEntry(
-                    enrolment_id=cell[0],
-                    component_id=cell[1],
-                    value=value,
-                    absent=absent,
-                    seen=seen,
-                )
-            except ValueError as error:
-                sentence = str(error) if not hasattr(error, "errors") else _("This is not a mark.")
-                typed.wrong[cell] = _(
-                    "%(student)s, %(component)s: %(problem)s",
-                    student=row.name,
-                    component=component,
-                    problem=sentence,
-                )
-            else:
-                typed.entries.append(entry)
-    if len(typed.entries) > BATCH_LARGEST:
-        raise Rejected(_("Save at most %(n)s marks at once.", n=number(BATCH_LARGEST)))
+            cell = (row.enrolment_id, component_id)
+            typed.texts[cell] = text.strip()[:40]
+            people[cell] = (row.name, component, row.marks.get(component_id, 0))
+    # Where a newer mark stands now, the person may have sent back only what was shown: that is no entry.
+    newer = [cell for cell, (_name, _part, stands) in people.items() if stands > opened]
+    shown = news.shown_at(current_db(), newer, opened)
+    typed.texts = {
+        cell: text
+        for cell, text in typed.texts.items()
+        if cell not in shown or text != shown[cell][1]
+    }
+    for cell, text in typed.texts.items():
+        name, component, stands = people[cell]
+        _take(typed, cell, text, shown[cell][0] if cell in shown else stands, name, component)
+    if len(typed.entries) > MOST_AT_ONCE:
+        raise Rejected(_("Save at most %(n)s marks at once.", n=number(MOST_AT_ONCE)))
     return typed
 
 
-def _was() -> dict[str, tuple[int, str]]:
-    """Return what the sheet showed when it was opened: mark number and text per cell."""
+def _take(typed: Typed, cell: Cell, text: str, seen: int, name: str, component: str) -> None:
     try:
-        given = orjson.loads(request.form.get("was", "{}"))
-        return {str(cell): (max(int(seen), 0), str(text)) for cell, (seen, text) in given.items()}
-    except (ValueError, TypeError, AttributeError) as error:
-        raise QuadError(
-            _("The sheet could not be read. Reload it and enter the marks again.")
-        ) from error
+        value, absent = read_cell(text)
+        entry = MarkEntry(
+            enrolment_id=cell[0], component_id=cell[1], value=value, absent=absent, seen=seen
+        )
+    except ValueError as error:
+        sentence = str(error) if not hasattr(error, "errors") else _("This is not a mark.")
+        typed.wrong[cell] = _(
+            "%(student)s, %(component)s: %(problem)s",
+            student=name,
+            component=component,
+            problem=sentence,
+        )
+    else:
+        typed.entries.append(entry)
+
+
+def _opened() -> int:
+    """Return the number of the last mark there was when the sheet was opened."""
+    given = request.form.get("was", "")
+    if not given.isascii() or not given.isdigit() or len(given) > 18:
+        raise QuadError(_("The sheet could not be read. Reload it and enter the marks again."))
+    return int(given)
 
 
 def _draw(
     sheet: Sheet, typed: Typed, *, problem: str = "", told: str = "", status: int = 200
 ) -> tuple[str, int]:
-    locked = sheet.head.state is ResultState.LOCKED
-    was = {
-        f"{row.enrolment_id}-{component_id}": (row.marks[component_id], text)
-        for row in sheet.rows
-        for component_id, text in row.values.items()
-    }
+    sums = sheet.sums
     wrong = [
         {"href": f"#mark-{enrolment}-{component}", "sentence": sentence}
         for (enrolment, component), sentence in typed.wrong.items()
@@ -143,60 +141,52 @@ def _draw(
         status,
         head=sheet.head,
         sheet=sheet,
-        columns=[_column(sheet, part) for part in sheet.components],
-        rows=[_row(row, typed) for row in sheet.enrolled],
-        averages={str(part.id): _average(sheet.average(part.id)) for part in sheet.components},
-        average_total=_average(sheet.average_total),
-        was=orjson.dumps(was).decode(),
+        sums=sums,
+        columns=sheet_words.columns(sheet),
+        rows=_rows(sheet, typed),
+        averages={
+            part.id: sheet_words.average(sheet.average(part.id)) for part in sheet.components
+        },
+        average_total=sheet_words.average(sheet.average_total),
         wrong=wrong,
         problem=problem,
         told=told,
-        locked=locked,
+        locked=sheet.head.state is ResultState.LOCKED,
         reason=request.form.get("reason", ""),
         published=any(part.published_at is not None for part in sheet.components),
-        ready=results.Readiness(
-            len(sheet.components),
-            sheet.weight,
-            len(sheet.enrolled),
-            sum(not row.complete for row in sheet.enrolled),
-        ),
         states=STATES,
         distribution=sheet.distribution,
+        attributes=sheet_words.attributes(sheet, current_actor().own_id),
     )
 
 
-def _average(value: Any) -> str:
-    return number(value, 1) if value is not None else ""
-
-
-def _column(sheet: Sheet, part: Component) -> Mapping[str, Any]:
-    state = "open" if sheet.missing(part.id) else "going"
-    return {
-        "key": str(part.id),
-        "name": part.name,
-        "short": part.name,
-        "max": f"{part.maximum.normalize():f}",
-        "weight": _("%(weight)s %%", weight=number(part.weight)),
-        "state": "done" if part.published_at is not None else state,
-    }
-
-
-def _row(row: SheetRow, typed: Typed) -> Mapping[str, Any]:
-    values: dict[str, str] = {str(key): text for key, text in row.values.items()}
-    mine = {part: text for (of, part), text in typed.texts.items() if of == row.enrolment_id}
-    wrong = [str(part) for (of, part) in typed.wrong if of == row.enrolment_id]
-    values |= {str(part): text for part, text in mine.items()}
-    return {
-        "id": row.enrolment_id,
-        "name": row.name,
-        "sub": row.register_number,
-        "href": url_for("academics.student", student_id=row.student_id),
-        "values": values,
-        "wrong": wrong,
-        "fixed": [str(part) for part in row.corrected],
-        "total": number(row.total, 1) if row.total is not None else None,
-        "partial": not row.complete,
-    }
+def _rows(sheet: Sheet, typed: Typed) -> list[Mapping[str, Any]]:
+    texts: dict[int, dict[int, str]] = {}
+    wrong: dict[int, list[int]] = {}
+    for (enrolment, component), text in typed.texts.items():
+        texts.setdefault(enrolment, {})[component] = text
+    for enrolment, component in typed.wrong:
+        wrong.setdefault(enrolment, []).append(component)
+    # One address is built by the application, the others differ in the number only.
+    student = url_for("academics.student", student_id=0)[:-1]
+    return [
+        {
+            "id": row.enrolment_id,
+            "name": row.name,
+            "sub": row.register_number,
+            "href": f"{student}{row.student_id}",
+            "values": row.values | texts[row.enrolment_id]
+            if row.enrolment_id in texts
+            else row.values,
+            "marks": row.marks,
+            "wrong": wrong.get(row.enrolment_id, ()),
+            "fixed": row.corrected,
+            "total": number(row.total, 1) if row.percentage is not None else None,
+            "letter": row.letter if row.complete else "",
+            "partial": not row.complete,
+        }
+        for row in sheet.enrolled
+    ]
 
 
 @bp.route(

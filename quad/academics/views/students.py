@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.academics import policy
-from quad.academics.forms import EditStudent, EnrolStudents, NewStudent
-from quad.academics.lists.choices import departments, programmes
+from quad.academics.forms.people import EditStudent, NewStudent
+from quad.academics.lists.choices import batches, classes, departments, programmes
 from quad.academics.lists.people import DELETED_STUDENTS, STATUS, STUDENTS, only_students
-from quad.academics.service import enrolments, records, sheets, students
-from quad.academics.views.blueprint import action, bp, form_page, fresh_one_time
+from quad.academics.policy import base as policy
+from quad.academics.policy import promotion as promotion_policy
+from quad.academics.service import records, scenarios, students
+from quad.academics.views.blueprint import bp, fresh_one_time, told_with_undo
 from quad.core.errors import NotFound
 from quad.core.export.writing import FORMATS, file_name, write
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
-from quad.core.listing import query
+from quad.core.listing import query, rights
 from quad.core.listing.bulk import chosen_ids
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.web.added import other_page, panels
+from quad.web.kit import action, bind, current_actor, current_db, done, form_page, page, refusals
 from quad.web.lists import list_page
 
 
@@ -31,19 +32,24 @@ def _choices() -> dict[str, Any]:
     return {
         "department_id": departments(db),
         "programme_id": programmes(db),
+        "batch_id": batches(db),
+        "class_id": classes(db),
         "status": [(status.value, label) for status, (_state, label) in STATUS.items()],
     }
 
 
 @bp.get("/students")
-def students_index() -> BaseResponse:
+def students_index() -> ResponseReturnValue:
+    """The list of records for staff; for others what floors above show of students."""
     actor = current_actor()
+    if not policy.STUDENT_LIST.may(actor) and (found := other_page("students")) is not None:
+        return cast(ResponseReturnValue, found)
     policy.STUDENT_LIST.require(actor)
     actions = []
-    if policy.STUDENT_ADD.may(actor):
+    if policy.STUDENT_BIN.may(actor):
         actions.append(action(_("Deleted"), "academics.deleted_students", "trash"))
     if policy.STUDENT_IMPORT.may(actor):
-        actions.append(action(_("Import"), "importing.index", "file-import"))
+        actions.append(action(_("Import"), "importing.upload", "file-import", kind="students"))
     if policy.STUDENT_ADD.may(actor):
         actions.append(action(_("Add student"), "academics.new_student", "plus", primary=True))
     return list_page(STUDENTS, actions=actions)
@@ -51,10 +57,11 @@ def students_index() -> BaseResponse:
 
 @bp.get("/students/deleted")
 def deleted_students() -> BaseResponse:
-    policy.STUDENT_ADD.require(current_actor())
+    policy.STUDENT_BIN.require(current_actor())
     return list_page(DELETED_STUDENTS)
 
 
+@bp.route("/students/add", methods=["GET", "POST"])
 @bp.route("/students/new", methods=["GET", "POST"])
 def new_student() -> ResponseReturnValue:
     actor = current_actor()
@@ -94,8 +101,10 @@ def student(student_id: int) -> ResponseReturnValue:
     try:
         shown = records.record(db, actor, student_id)
     except NotFound:
+        if (found := other_page("student", student_id)) is not None:
+            return cast(ResponseReturnValue, found)
         shown = records.deleted_record(db, actor, student_id)
-    buttons = query.allowed(
+    buttons = rights.allowed(
         db,
         actor,
         [student_id],
@@ -103,6 +112,7 @@ def student(student_id: int) -> ResponseReturnValue:
             "edit": policy.STUDENT_EDIT,
             "delete": policy.STUDENT_DELETE,
             "restore": policy.STUDENT_DELETED,
+            "flag": promotion_policy.DUES_SET,
         },
     )
     may = {name for name, ids in buttons.items() if student_id in ids}
@@ -114,6 +124,10 @@ def student(student_id: int) -> ResponseReturnValue:
         correctable=policy.ENROLMENT_MANAGE.allowed(db, actor, places),
         statuses=STATUS,
         staff=policy.STUDENT_LIST.may(actor),
+        may_enrol=policy.OFFERING_ADD.may(actor) and shown.deleted_at is None,
+        scenarios=scenarios.shared_of(db, actor, student_id),
+        may_flag="flag" in may,
+        panels=panels("student", student_id),
     )
 
 
@@ -144,11 +158,7 @@ def edit_student(student_id: int) -> ResponseReturnValue:
 @bp.post("/students/<int:student_id>/delete")
 def delete_student(student_id: int) -> BaseResponse:
     students.delete(current_db(), current_actor(), student_id)
-    # The page of the deleted student has the button that takes it back.
-    return done(
-        _("Deleted. You can bring the student back here."),
-        url_for("academics.student", student_id=student_id),
-    )
+    return _deleted([student_id])
 
 
 @bp.post("/students/<int:student_id>/restore")
@@ -163,11 +173,14 @@ def delete_students() -> BaseResponse:
     chosen = chosen_ids(STUDENTS, db, actor, request.form, permission=policy.STUDENT_DELETE)
     for student_id in chosen:
         students.delete(db, actor, student_id)
-    told = ngettext("%(num)s student deleted.", "%(num)s students deleted.", len(chosen))
-    undo = Markup(' <a href="{}">{}</a>').format(
-        url_for("academics.deleted_students"), _("Bring back")
-    )
-    return done(Markup.escape(told) + undo, url_for("academics.students_index"))
+    return _deleted(chosen)
+
+
+def _deleted(ids: list[int]) -> BaseResponse:
+    told = ngettext("%(num)s student deleted.", "%(num)s students deleted.", len(ids))
+    undo, everything = url_for("academics.restore_students"), url_for("academics.deleted_students")
+    told = told_with_undo(told, undo, ids, everything)
+    return done(told, url_for("academics.students_index"))
 
 
 @bp.post("/students/restore")
@@ -191,30 +204,6 @@ def export_students() -> BaseResponse:
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name(STUDENTS, "csv")}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-@bp.post("/students/enrol")
-def enrol_students() -> ResponseReturnValue:
-    """The picked students first come to a page that asks for the offering, which posts here again."""
-    db, actor = current_db(), current_actor()
-    policy.STUDENT_LIST.require(actor)
-    chosen = chosen_ids(STUDENTS, db, actor, request.form)
-    offering = request.form.get("offering_id", "")
-    problem = ""
-    if offering.isascii() and offering.isdigit() and len(offering) < 19:
-        form = EnrolStudents.model_construct(student_ids=chosen, register_numbers=[])
-        outcomes = enrolments.enrol(db, actor, int(offering), form)
-        told = " ".join([enrolments.summary(outcomes), *enrolments.refusals_in(outcomes)])
-        return done(told, url_for("academics.offering", offering_id=int(offering)))
-    if "offering_id" in request.form:
-        problem = _("Choose an offering.")
-    return page(
-        "academics/enrol_students.html",
-        422 if problem else 200,
-        ids=chosen,
-        problem=problem,
-        offerings=sheets.open_offerings(db, actor),
-    )
 
 
 @bp.get("/record")

@@ -1,4 +1,4 @@
-"""Fills an empty database with the demo college, through the same commands that people use."""
+"""Fills an empty database with the demo college: places, people and courses, through the commands people use."""
 
 from __future__ import annotations
 
@@ -10,56 +10,78 @@ from random import Random
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from quad.academics.forms import (
-    EnrolStudents,
-    MarkEntry,
-    MarksBatch,
-    NewComponent,
-    NewCourse,
-    NewOffering,
-)
+from quad.academics.forms.teaching import NewCourse
 from quad.academics.models.people import Student, Teacher
-from quad.academics.models.teaching import Component, ComponentKind, Course, Enrolment, Offering
-from quad.academics.service import components, enrolments, marks, results, teaching
-from quad.cli.demo import plan
+from quad.academics.models.teaching import Course
+from quad.academics.service import teaching
+from quad.cli.demo import names, plan
+from quad.cli.demo.curriculum import COURSES
 from quad.core import clock
+from quad.core.db.model import set_acting_user
 from quad.core.db.types import normalised
 from quad.core.policy import SYSTEM
-from quad.identity.models import Role, User
+from quad.identity.models.accounts import Role, User
+from quad.identity.models.mentors import MentorKind
+from quad.identity.service import mentors
 from quad.identity.service.grants import place_grant
 from quad.identity.service.users import new_person
-from quad.institution.models import Department, GradingScheme, Programme, Term
-from quad.notifications.kinds import KINDS
+from quad.institution.forms import (
+    BatchForm,
+    CampusForm,
+    ClassForm,
+    DegreeForm,
+    DepartmentForm,
+    ProgrammeForm,
+    TermForm,
+)
+from quad.institution.models import DegreeLevel, GradingScheme
+from quad.institution.service import (
+    batches,
+    campuses,
+    classes,
+    degrees,
+    departments,
+    grading,
+    programmes,
+    terms,
+)
+from quad.institution.service.scheme_templates import TEMPLATES
+from quad.notifications.kinds.every import KINDS
 from quad.notifications.models import Notification, Preference
 
-REGISTRAR, HEAD, STAR = "Farhana Begum", "Sunita Kulkarni", "Meenakshi Rao"
+REGISTRAR, HEAD, TEACHER, STAR = "Farhana Begum", "Sunita Kulkarni", "Ravi Menon", "Meenakshi Rao"
+KNOWN_TEACHERS = {("CSE", 1): HEAD, ("CSE", 2): TEACHER}
+STAR_MAILBOX = "meenakshi.rao"
+STAR_SKILL = 0.82
 NEWS = 3  # notifications of the visitors' student that are still unread
 
 
 @dataclass
 class College:
-    """What is made so far, for the steps that build on it."""
+    """What is made so far, for the steps that build on it. `size` is the students of each programme and year."""
 
     chance: Random
     password_hash: str
+    size: int = plan.STUDENTS
     departments: dict[str, int] = field(default_factory=dict)
     programmes: dict[str, int] = field(default_factory=dict)
+    batches: dict[tuple[str, int], int] = field(default_factory=dict)
+    classes: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     terms: list[int] = field(default_factory=list)
     teachers: dict[str, list[int]] = field(default_factory=dict)
+    advisors: dict[str, list[int]] = field(default_factory=dict)
+    counsellors: dict[str, int] = field(default_factory=dict)
     courses: dict[tuple[str, int], list[int]] = field(default_factory=dict)
     students: dict[tuple[str, int], list[int]] = field(default_factory=dict)
+    graduates: set[int] = field(default_factory=set)
     skill: dict[int, float] = field(default_factory=dict)
-    names: set[str] = field(default_factory=lambda: {REGISTRAR, HEAD, STAR})
+    # Course: the students who have to take it again, with the attempts they had.
+    again: dict[int, dict[int, int]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=lambda: {REGISTRAR, HEAD, TEACHER, STAR})
 
-
-def new_name(college: College) -> str:
-    """Return a name nobody in the college has yet."""
-    while True:
-        first = college.chance.choice(plan.FIRST_NAMES)
-        name = f"{first} {college.chance.choice(plan.LAST_NAMES)}"
-        if name not in college.names:
-            college.names.add(name)
-            return name
+    def new_name(self) -> str:
+        """Return a name nobody in the college has yet."""
+        return names.someone_else(self.chance, self.names)
 
 
 def add_person(
@@ -72,6 +94,7 @@ def add_person(
     """Add a person who can sign in with the demo's password."""
     user = new_person(db, name, f"{mailbox}@{plan.DOMAIN}")
     user.password_hash = college.password_hash
+    user.email_confirmed_at = clock.now()
     db.flush()
     for role, department_id in roles:
         place_grant(db, user.id, role, department_id)
@@ -79,105 +102,148 @@ def add_person(
 
 
 def build_institution(db: Session, college: College) -> None:
-    """Make departments, programmes and terms."""
-    scheme_id = db.scalar(select(GradingScheme.id).where(GradingScheme.is_default))
-    for code, name in plan.DEPARTMENTS.items():
-        row = Department(code=code, code_key=code, name=name, sort_name=name)
-        db.add(row)
-        db.flush()
-        college.departments[code] = row.id
-    for department, (code, name) in plan.PROGRAMMES.items():
-        programme = Programme(
-            code=code,
-            code_key=code,
-            name=name,
-            sort_name=name,
-            department_id=college.departments[department],
-            grading_scheme_id=scheme_id,
-            credits_required=Decimal(plan.CREDITS_REQUIRED),
-            duration_terms=plan.SEMESTERS,
-        )
-        db.add(programme)
-        db.flush()
-        college.programmes[department] = programme.id
+    """Make grading schemes of every kind, campuses, degrees, departments, programmes, batches, classes and terms."""
+    grading.seed(db)
+    known = set(db.scalars(select(GradingScheme.name)))
+    for template in TEMPLATES:
+        if template.name not in known:
+            grading.add_template(db, SYSTEM, template.key)
+    at = {
+        code: campuses.add(db, SYSTEM, CampusForm(code=code, name=name, city=city)).id
+        for code, (name, city) in plan.CAMPUSES.items()
+    }
+    ends_in = {
+        code: degrees.add(db, SYSTEM, DegreeForm(code=code, name=name, level=DegreeLevel(level))).id
+        for code, (name, level) in plan.DEGREES.items()
+    }
+    for code, (name, campus) in plan.DEPARTMENTS.items():
+        form = DepartmentForm(code=code, name=name, campus_id=at[campus])
+        college.departments[code] = departments.add(db, SYSTEM, form).id
+    for department in plan.PROGRAMMES:
+        _build_programme(db, college, department, ends_in["B.E."])
     for item in plan.TERMS:
-        term = Term(
+        term = TermForm(
             code=item.code,
-            code_key=item.code,
             name=item.name,
             starts_on=item.starts_on,
             ends_on=item.ends_on,
-            is_current=item is plan.TERMS[-1],
+            is_current=item is plan.TERMS[plan.CURRENT],
         )
-        db.add(term)
-        db.flush()
-        college.terms.append(term.id)
+        college.terms.append(terms.add(db, SYSTEM, term).id)
+
+
+def _build_programme(db: Session, college: College, department: str, degree_id: int) -> None:
+    code, name = plan.PROGRAMMES[department]
+    scheme_id = db.scalars(select(GradingScheme.id).where(GradingScheme.is_default)).one()
+    form = ProgrammeForm(
+        code=code,
+        name=name,
+        department_id=college.departments[department],
+        degree_id=degree_id,
+        grading_scheme_id=scheme_id,
+        credits_required=Decimal(plan.CREDITS_REQUIRED),
+        duration_terms=plan.SEMESTERS,
+    )
+    programme_id = college.programmes[department] = programmes.add(db, SYSTEM, form).id
+    for year in plan.BATCHES:
+        batch = batches.add(db, SYSTEM, BatchForm(programme_id=programme_id, start_year=year))
+        college.batches[department, year] = batch.id
+        college.classes[department, year] = [
+            classes.add(db, SYSTEM, ClassForm(batch_id=batch.id, name=letter)).id
+            for letter in plan.CLASSES
+        ]
 
 
 def build_staff(db: Session, college: College) -> None:
-    """Make the registrar and the teachers; the first of a department is its head."""
+    """Make the registrar, the placement office, and of each department the teachers and a counsellor.
+
+    The first teacher of a department is its head; two are class mentors as well.
+    """
     add_person(db, college, REGISTRAR, "admin", [(Role.ADMIN, None)])
     for code, department_id in college.departments.items():
-        ids = []
-        for number in range(plan.TEACHERS_PER_DEPARTMENT):
-            roles: list[tuple[Role, int | None]] = [(Role.FACULTY, None)]
-            if number == 0:
-                roles.append((Role.HOD, department_id))
-            name = HEAD if (code, number) == ("CSE", 0) else new_name(college)
-            user = add_person(db, college, name, f"{code.lower()}{number + 1}", roles)
-            designation = plan.DESIGNATIONS[min(number, len(plan.DESIGNATIONS) - 1)]
-            db.add(
-                Teacher(
-                    user_id=user.id,
-                    sort_name=user.sort_name,
-                    department_id=department_id,
-                    designation=designation,
-                )
-            )
-            ids.append(user.id)
-        college.teachers[code] = ids
+        college.teachers[code] = [
+            _add_teacher(db, college, code, number)
+            for number in range(1, plan.TEACHERS_PER_DEPARTMENT + 1)
+        ]
+        college.advisors[code] = [college.teachers[code][number - 1] for number in plan.ADVISORS]
+        counsellor = add_person(
+            db,
+            college,
+            college.new_name(),
+            f"{code.lower()}.counsellor",
+            [(Role.COUNSELLOR, department_id)],
+        )
+        college.counsellors[code] = counsellor.id
+    add_person(db, college, college.new_name(), "placement", [(Role.PLACEMENT, None)])
+
+
+def _add_teacher(db: Session, college: College, code: str, number: int) -> int:
+    department_id = college.departments[code]
+    roles: list[tuple[Role, int | None]] = [(Role.FACULTY, None)]
+    if number == 1:
+        roles.append((Role.HOD, department_id))
+    if number in plan.ADVISORS:
+        roles.append((Role.ADVISOR, department_id))
+    name = KNOWN_TEACHERS.get((code, number)) or college.new_name()
+    user = add_person(db, college, name, f"{code.lower()}{number}", roles)
+    designation = plan.DESIGNATIONS[min(number, len(plan.DESIGNATIONS)) - 1]
+    db.add(
+        Teacher(
+            user_id=user.id,
+            sort_name=user.sort_name,
+            department_id=department_id,
+            designation=designation,
+        )
+    )
+    return user.id
 
 
 def build_courses(db: Session, college: College) -> None:
-    """Make every course of every programme."""
-    for department, semesters in plan.CURRICULUM.items():
+    """Make every course of every programme; its department's head added it for the first term it was taught in."""
+    for department, semesters in COURSES.items():
+        set_acting_user(college.teachers[department][0])
         for semester, lines in semesters.items():
-            made = [
+            college.courses[department, semester] = [
                 teaching.add_course(
                     db,
                     SYSTEM,
                     NewCourse(
-                        code=f"24{department[:2]}{suffix}",
+                        code=f"24{department[:2]}{semester}{number}",
                         title=title,
                         credits=Decimal(credit),
                         department_id=college.departments[department],
                         semester=semester,
+                        starts_on=plan.TERMS[semester - 1].starts_on,
                     ),
                 ).id
-                for suffix, title, credit in lines
+                for number, (title, credit) in enumerate(lines, start=1)
             ]
-            college.courses[department, semester] = made
+    set_acting_user(None)
 
 
 def build_students(db: Session, college: College) -> None:
-    """Make the batches; the first student of the oldest batch is the one visitors sign in as."""
+    """Make the batches; the first student of all is the one visitors sign in as."""
     for department in plan.PROGRAMMES:
-        for year, semester, size in plan.BATCHES:
-            made = [
-                _add_student(db, college, department, year, semester, number)
-                for number in range(1, size + 1)
+        for year in plan.BATCHES:
+            people = [
+                _add_student(db, college, department, year, number)
+                for number in range(1, college.size + 1)
             ]
-            college.students[department, semester] = made
+            college.students[department, year] = [student.id for student in people]
+            _assign_mentors(db, college, department, year, people)
 
 
-def _add_student(
-    db: Session, college: College, department: str, year: int, semester: int, number: int
-) -> int:
-    star = (department, year, number) == ("CSE", 2024, 1)
-    name = STAR if star else new_name(college)
+def _add_student(db: Session, college: College, department: str, year: int, number: int) -> Student:
+    star = (department, year, number) == ("CSE", plan.STAR_BATCH, 1)
     register = f"4NV{year % 100}{department[:2]}{number:03}"
-    mailbox = "meenakshi.rao" if star else register.lower()
-    user = add_person(db, college, name, mailbox, [(Role.STUDENT, None)])
+    user = add_person(
+        db,
+        college,
+        STAR if star else college.new_name(),
+        STAR_MAILBOX if star else register.lower(),
+        [(Role.STUDENT, None)],
+    )
+    rooms = college.classes[department, year]
     student = Student(
         user_id=user.id,
         register_number=register,
@@ -185,90 +251,32 @@ def _add_student(
         sort_name=user.sort_name,
         department_id=college.departments[department],
         programme_id=college.programmes[department],
+        batch_id=college.batches[department, year],
+        class_id=rooms[(number - 1) * len(rooms) // college.size],
         admission_year=year,
-        semester=semester,
+        semester=plan.BATCHES[year] or plan.SEMESTERS,
         graduation_year=year + plan.SEMESTERS // 2,
     )
     db.add(student)
     db.flush()
     college.skill[student.id] = (
-        0.82 if star else min(0.97, max(0.3, college.chance.gauss(0.68, 0.14)))
+        STAR_SKILL if star else min(0.97, max(0.3, college.chance.gauss(0.68, 0.14)))
     )
-    return student.id
+    return student
 
 
-def offerings_to_build(college: College) -> Iterator[tuple[str, int, int, int]]:
-    """Yield (department, semester of study, batch's present semester, index of the term) for all there was."""
-    last = len(college.terms) - 1
-    for department in plan.PROGRAMMES:
-        for _year, now, _size in plan.BATCHES:
-            for semester in range(1, now + 1):
-                yield department, semester, now, last - (now - semester)
-
-
-def build_teaching(
-    db: Session, college: College, department: str, semester: int, now: int, term_index: int
+def _assign_mentors(
+    db: Session, college: College, department: str, year: int, people: list[Student]
 ) -> None:
-    """Make the offerings of one batch in one term, with enrolments, components, marks and results."""
-    teachers = college.teachers[department]
-    for place, course_id in enumerate(college.courses[department, semester]):
-        form = NewOffering(
-            course_id=course_id,
-            term_id=college.terms[term_index],
-            section="A",
-            faculty_id=teachers[place % len(teachers)],
-        )
-        offering = teaching.offer(db, SYSTEM, form)
-        students = college.students[department, now]
-        enrolments.enrol(db, SYSTEM, offering.id, EnrolStudents(student_ids=students))
-        for name, kind, maximum, weight in plan.COMPONENTS:
-            components.add(
-                db,
-                SYSTEM,
-                offering.id,
-                NewComponent(
-                    name=name,
-                    kind=ComponentKind(kind),
-                    maximum=Decimal(maximum),
-                    weight=Decimal(weight),
-                ),
-            )
-        _write_marks(db, college, offering, current=term_index == len(college.terms) - 1)
-
-
-def _write_marks(db: Session, college: College, offering: Offering, *, current: bool) -> None:
-    rows = db.execute(
-        select(Enrolment.id, Enrolment.student_id).where(Enrolment.offering_id == offering.id)
-    ).all()
-    parts = list(
-        db.scalars(
-            select(Component)
-            .where(Component.offering_id == offering.id)
-            .order_by(Component.position, Component.id)
-        )
-    )
-    written = parts[: plan.WRITTEN_SO_FAR] if current else parts
-    entries = [
-        MarkEntry(
-            enrolment_id=enrolment_id,
-            component_id=part.id,
-            value=_mark(college, student_id, part.maximum),
-        )
-        for part in written
-        for enrolment_id, student_id in rows
-        if not (current and part is written[-1] and college.chance.random() < 0.08)
-    ]
-    marks.enter(db, SYSTEM, offering.id, MarksBatch(entries=entries))
-    if current:
-        for part in written[:2]:
-            results.publish_component(db, SYSTEM, offering.id, part.id)
-    else:
-        results.publish(db, SYSTEM, offering.id)
-
-
-def _mark(college: College, student_id: int, maximum: Decimal) -> Decimal:
-    share = min(1.0, max(0.0, college.chance.gauss(college.skill[student_id], 0.09)))
-    return Decimal(round(share * float(maximum) * 2)) / 2
+    """Each class has its mentor; the department's counsellor has all who study."""
+    if not plan.BATCHES[year]:
+        return
+    rooms = college.classes[department, year]
+    for room, advisor_id in zip(rooms, college.advisors[department], strict=True):
+        mentees = [student.user_id for student in people if student.class_id == room]
+        mentors.assign(db, SYSTEM, MentorKind.ADVISOR, advisor_id, mentees)
+    everybody = [student.user_id for student in people]
+    mentors.assign(db, SYSTEM, MentorKind.COUNSELLOR, college.counsellors[department], everybody)
 
 
 def keep_quiet(db: Session) -> None:
@@ -294,9 +302,13 @@ def speak_again(db: Session) -> None:
 def personas(db: Session) -> list[tuple[str, str, str]]:
     """Return (role, name, e-mail) of the people visitors may sign in as."""
     chosen = (
-        (Role.STUDENT, "meenakshi.rao"),
+        (Role.STUDENT, STAR_MAILBOX),
+        (Role.ALUMNUS, "alumnus"),
         (Role.FACULTY, "cse2"),
         (Role.HOD, "cse1"),
+        (Role.ADVISOR, "cse3"),
+        (Role.COUNSELLOR, "cse.counsellor"),
+        (Role.PLACEMENT, "placement"),
         (Role.ADMIN, "admin"),
     )
     found = []
@@ -309,3 +321,13 @@ def personas(db: Session) -> list[tuple[str, str, str]]:
 def has_courses(db: Session) -> bool:
     """Tell whether there is a college already."""
     return db.scalar(select(Course.id).limit(1)) is not None
+
+
+def parts(term_index: int) -> Iterator[tuple[str, int, int]]:
+    """Yield (department, year of admission, semester) of all who study in a term."""
+    year, half = divmod(term_index, 2)
+    for department in plan.PROGRAMMES:
+        for admitted in sorted(plan.BATCHES):
+            semester = (plan.TERMS[0].starts_on.year + year - admitted) * 2 + half + 1
+            if 1 <= semester <= plan.SEMESTERS:
+                yield department, admitted, semester

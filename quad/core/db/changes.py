@@ -1,8 +1,8 @@
 """What changed: before and after of every changed column, captured for the audit.
 
-Objects are read at flush; UPDATE and DELETE statements on mapped tables are read around their execution, so bulk work
-is captured as well. Beyond `DETAIL` rows a statement is recorded as one change without rows. A column with
-`info={"secret": True}` is recorded as changed, without its value.
+Objects are read at flush; UPDATE and DELETE statements on mapped tables are read around their execution, and rows given
+to an INSERT statement with it, so bulk work is captured as well. Beyond `DETAIL` rows a statement is recorded as one
+change without rows. A column with `info={"secret": True}` is recorded as changed, without its value.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Change:
-    """One changed row; with `row_id` None, more than `DETAIL` rows changed by one statement."""
+    """One changed row. Without values, more than `DETAIL` rows changed by one statement; `row_id` None is not known."""
 
     table: str
     action: str
@@ -53,6 +53,8 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, bytes):
         return f"{len(value)} bytes"
+    if isinstance(value, tuple):
+        return [plain(one) for one in value]
     if value is None or isinstance(value, dict | list | str | int | float):
         return value
     return str(value)
@@ -103,12 +105,15 @@ def _capture_object(db: Session, action: str, row: Model) -> None:
 
 @event.listens_for(Session, "do_orm_execute")
 def _capture_statement(state: ORMExecuteState) -> Result[Any] | None:
-    if not (state.is_update or state.is_delete) or state.bind_mapper is None:
+    mapper = state.bind_mapper
+    if not (state.is_update or state.is_delete or state.is_insert) or mapper is None:
         return None
-    model = state.bind_mapper.class_
-    if not (issubclass(model, Model) and model.__audited__):
+    if not (issubclass(mapper.class_, Model) and mapper.class_.__audited__):
         return None
-    table: Any = state.bind_mapper.local_table
+    table: Any = mapper.local_table
+    if state.is_insert:
+        _keep_inserted(state, table)
+        return None
     criteria = getattr(state.statement, "whereclause", None)
     before = _rows(state.session, table, criteria)
     action = "update" if state.is_update else "delete"
@@ -130,6 +135,19 @@ def _capture_statement(state: ORMExecuteState) -> Result[Any] | None:
                 {name: new[name] for name in changed if name in new},
             )
     return result
+
+
+def _keep_inserted(state: ORMExecuteState, table: Any) -> None:
+    """Keep the values of rows that a statement inserts; their numbers are the database's own and not known yet."""
+    given: Any = state.parameters or []
+    rows = [given] if isinstance(given, dict) else list(given)
+    if len(rows) > DETAIL:
+        _keep(state.session, table, "insert", None, {}, {})
+        return
+    for row in rows:
+        values = {name: value for name, value in row.items() if value is not None}
+        known = {name: value for name, value in values.items() if name in table.columns}
+        _keep(state.session, table, "insert", known.get("id"), {}, known)
 
 
 def _rows(db: Session, table: Any, criteria: Any) -> dict[int, Values]:

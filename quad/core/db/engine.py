@@ -14,9 +14,11 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 # A lock conflict the database solved by ending one side: the same work may simply run again.
-RETRYABLE_SQLSTATES = {"40001", "40P01"}
+RETRYABLE_SQLSTATES = {"40001", "40P01", "55P03"}
 RETRYABLE_MYSQL = {1205, 1213, 1020}
 RETRYABLE_SQLITE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+LOCK_WAIT = 15
+"""Seconds that a statement waits for a lock, on every database; then its unit starts again."""
 
 
 def database_url(text: str) -> URL:
@@ -92,8 +94,8 @@ def _engine(url: URL, pool: int, echo: bool) -> Engine:
         event.listen(engine, "begin", _begin_immediate)
         return engine
     engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True, **common)
-    if url.get_backend_name() == "mysql":
-        event.listen(engine, "connect", _prepare_mariadb)
+    prepare = _prepare_mariadb if url.get_backend_name() == "mysql" else _prepare_postgresql
+    event.listen(engine, "connect", prepare)
     return engine
 
 
@@ -110,11 +112,12 @@ def _sqlite_reader(url: URL, pool: int, echo: bool) -> Engine:
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in (
-        "busy_timeout = 15000",
+        f"busy_timeout = {LOCK_WAIT * 1000}",
         "journal_mode = WAL",
         "synchronous = NORMAL",
         "foreign_keys = ON",
-        "temp_store = MEMORY",
+        # Small sorts stay in the cache all the same; those of a million imported rows would not fit.
+        "temp_store = FILE",
         "cache_size = -16000",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -137,7 +140,15 @@ def _prepare_mariadb(connection: Any, _record: object) -> None:
         cursor.execute("SET NAMES utf8mb4 COLLATE utf8mb4_bin")
         cursor.execute("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE'")
         cursor.execute("SET SESSION time_zone = '+00:00'")
-        cursor.execute("SET SESSION innodb_lock_wait_timeout = 15")
+        cursor.execute(f"SET SESSION innodb_lock_wait_timeout = {LOCK_WAIT}")
+    connection.commit()
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{LOCK_WAIT}s'")
+        # Compiling a statement that is over in 5 ms takes 400: estimates of many small lookups add up.
+        cursor.execute("SET jit = off")
     connection.commit()
 
 

@@ -16,6 +16,7 @@ from typing import Any, Literal
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.ddl.sqlite import SQLiteImpl
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
@@ -37,6 +38,21 @@ class State:
 
     current: str | None
     newest: str
+
+
+class SqliteTables(SQLiteImpl):
+    """Alembic's way with SQLite, which copies a table to change it; registers itself by its dialect.
+
+    Columns the database computes are left out of the copy: SQLite refuses to be told their values.
+    """
+
+    __dialect__ = "sqlite"
+
+    def prep_table_for_batch(self, batch_impl: Any, table: Any) -> None:
+        super().prep_table_for_batch(batch_impl, table)
+        for item in table.columns:
+            if item.computed is not None:
+                batch_impl.column_transfers[item.name].pop("expr", None)
 
 
 def scripts_folder() -> Path:
@@ -117,12 +133,17 @@ def _difference(item: Any) -> str:
     return " ".join(str(part) for part in item)
 
 
-def reset(database: Database) -> None:
-    """Drop every table of ours, then make them anew, empty."""
+def clear(database: Database) -> None:
+    """Drop every table of ours."""
     with _exclusively(database) as connection:
         drop_attachments(connection)
         Model.metadata.drop_all(connection)
         connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
+
+
+def reset(database: Database) -> None:
+    """Drop every table of ours, then make them anew, empty."""
+    clear(database)
     upgrade(database)
 
 
@@ -160,6 +181,8 @@ def _server_lock(connection: Connection, dialect: str) -> Iterator[None]:
         if dialect == "postgresql"
         else (f"SELECT GET_LOCK('quad', {LOCK_SECONDS})", "SELECT RELEASE_LOCK('quad')")
     )
+    if dialect == "postgresql":
+        connection.execute(text(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'"))
     connection.execute(text(take))
     connection.commit()
     try:

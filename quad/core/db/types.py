@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import enum
 import unicodedata
+from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, String
@@ -39,6 +41,16 @@ class Utc(TypeDecorator[datetime]):
             return None
         return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any] | None:
+        """Read SQLite's text in one step instead of three; a page reads hundreds of moments."""
+        if dialect.name == "sqlite":
+            return _moment
+        return super().result_processor(dialect, coltype)
+
+
+def _moment(stored: str | None) -> datetime | None:
+    return None if stored is None else datetime.fromisoformat(stored).replace(tzinfo=UTC)
+
 
 class Fixed(TypeDecorator[Decimal]):
     """An exact decimal with `places` digits after the point, kept as a scaled whole number.
@@ -63,9 +75,16 @@ class Fixed(TypeDecorator[Decimal]):
         return int(scaled)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Decimal | None:
-        if value is None:
-            return None
-        return Decimal(int(value)).scaleb(-self.places)
+        return _unscaled(self.places, value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Any]:
+        """Read without a call per layer of types; a page reads hundreds of decimals, and most of them again."""
+        return partial(_unscaled, self.places)
+
+
+@lru_cache(50_000)
+def _unscaled(places: int, stored: Any | None) -> Decimal | None:
+    return None if stored is None else Decimal(int(stored)).scaleb(-places)
 
 
 def rounded(value: Decimal, places: int = 2) -> Decimal:
@@ -73,11 +92,14 @@ def rounded(value: Decimal, places: int = 2) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
 
 
-def enum_type(kind: type[enum.StrEnum], length: int = 30) -> Enum:
-    """A word from `kind`, stored as VARCHAR with a CHECK, so that every database refuses other words."""
+def enum_type(kind: type[enum.StrEnum], length: int = 30, *, name: str = "") -> Enum:
+    """A word from `kind`, stored as VARCHAR with a CHECK, so that every database refuses other words.
+
+    `name` is the CHECK's; a table with two columns of one kind needs two.
+    """
     return Enum(
         kind,
-        name=kind.__name__.lower(),
+        name=name or kind.__name__.lower(),
         native_enum=False,
         create_constraint=True,
         length=length,

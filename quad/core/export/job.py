@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from quad.core import clock
 from quad.core.acting import actor_by_id
 from quad.core.errors import NotFound, QuadError, Rejected
+from quad.core.export import made, tables
 from quad.core.export.models import Export, ExportAsked, ExportReady
-from quad.core.export.writing import FORMATS, file_name, write
+from quad.core.export.writing import FORMATS, Written, file_name, write, write_table
 from quad.core.facts import emit
 from quad.core.files import Files, StoredFile
 from quad.core.i18n import Reader, reading_as
@@ -32,6 +33,8 @@ KEPT = timedelta(days=7)
 LONGEST_QUESTION = 2000
 TOLD_EVERY = 5000
 
+Make = Callable[[JobContext, Session, Actor, Export], tuple[str, Written]]
+
 
 def ask_for_export(
     db: Session,
@@ -46,6 +49,7 @@ def ask_for_export(
     Raises SignedOut or Forbidden (by the list's permission), QuadError for a question or format not understood.
     """
     query.require(listing, actor)
+    listing.require_export(actor)
     if kind not in FORMATS:
         raise QuadError(_("A list can be had as csv or xlsx."))
     if len(question) > LONGEST_QUESTION or actor.id is None:
@@ -63,25 +67,33 @@ def ask_for_export(
 
 @job(KIND, attempts=3)
 def write_export(ctx: JobContext) -> None:
-    """Write the file in one reading transaction, keep it, and say so."""
+    """Write a list's file in one reading transaction, keep it, and say so."""
+    _write(ctx, _list_file)
+
+
+@job(tables.KIND, attempts=3)
+def write_table_export(ctx: JobContext) -> None:
+    """Write a whole table's file in one reading transaction, keep it, and say so."""
+    _write(ctx, _table_file)
+
+
+@job(made.KIND, attempts=3)
+def write_made_export(ctx: JobContext) -> None:
+    """Write the file of what a domain puts together in one reading transaction, keep it, and say so."""
+    _write(ctx, _made_file)
+
+
+def _write(ctx: JobContext, make: Make) -> None:
     with ctx.reading() as db:
         row = db.get(Export, ctx.payload["export"])
         if row is None or row.file_id is not None:
             return
-        listing = LISTINGS.get(row.list_name)
-        if listing is None:
-            raise GiveUp(f"There is no list {row.list_name} any more.")
         try:
             actor = actor_by_id(db, row.owner_id)
-            query.require(listing, actor)
-            asked = ask(listing, parse_qs(row.question), fixed=row.fixed)
             usual = ctx.settings
             reader = Reader(actor.language or usual.language, actor.zone or usual.time_zone)
             with reading_as(reader):
-                total = query.totals(db, listing, actor, [asked])[0].count
-                rows = _told(ctx, query.every_row(db, listing, actor, asked), total)
-                name = file_name(listing, row.kind)
-                written = write(listing, rows, row.kind)
+                name, written = make(ctx, db, actor, row)
         except QuadError as error:
             raise GiveUp(str(error)) from error
     files = Files.from_settings(ctx.settings)
@@ -92,6 +104,33 @@ def write_export(ctx: JobContext) -> None:
         )
         kept.file_id, kept.rows, kept.finished_at = stored.id, written.rows, clock.now()
         emit(db, ExportReady(actor_id=row.owner_id, export_id=row.id))
+
+
+def _list_file(ctx: JobContext, db: Session, actor: Actor, row: Export) -> tuple[str, Written]:
+    listing = LISTINGS.get(row.list_name)
+    if listing is None:
+        raise GiveUp(f"There is no list {row.list_name} any more.")
+    query.require(listing, actor)
+    listing.require_export(actor)
+    listing = listing.seen_by(actor)
+    asked = ask(listing, parse_qs(row.question), fixed=row.fixed)
+    total = query.totals(db, listing, actor, [asked])[0].count
+    rows = _told(ctx, query.every_row(db, listing, actor, asked), total)
+    return file_name(listing, row.kind), write(listing, rows, row.kind)
+
+
+def _table_file(ctx: JobContext, db: Session, actor: Actor, row: Export) -> tuple[str, Written]:
+    table = tables.table_of(row.list_name)
+    table.require(actor)
+    total = tables.count(db, table, actor)
+    rows = _told(ctx, tables.rows(db, table, actor), total)
+    return tables.file_name(table, row.kind), write_table(table.heads(), rows, row.kind)
+
+
+def _made_file(ctx: JobContext, db: Session, actor: Actor, row: Export) -> tuple[str, Written]:
+    found = made.maker_of(row.list_name).make(db, actor, row.question, row.kind)
+    rows = _told(ctx, found.rows, found.total)
+    return found.file_name, write_table(found.heads, rows, row.kind)
 
 
 def _told(ctx: JobContext, rows: Iterable[Any], total: int) -> Iterator[Any]:

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from xlsxwriter import Workbook
 
-from quad.core import clock, i18n
+from quad.core import clock, formulas, i18n
 from quad.core.errors import Rejected
 from quad.core.i18n import gettext as _
 from quad.core.listing.declaration import Column, Listing
@@ -29,9 +29,8 @@ IN_MEMORY = 1024 * 1024
 # Limits of the XLSX format.
 MOST_XLSX_ROWS = 1_048_575
 LONGEST_XLSX_CELL = 32_767
-
-# What makes a spreadsheet program read a cell as a formula (OWASP, “CSV injection”), full-width forms included.
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+LONGEST_TITLE = 31
+FORBIDDEN_IN_TITLES = "[]:*?/\\"
 
 
 @dataclass(frozen=True)
@@ -67,10 +66,40 @@ def write(listing: Listing[Any], rows: Iterable[Any], kind: str) -> Written:
     """
     columns = exported(listing)
     heads = [str(column.label) for column in columns]
-    values = ([plain(column.written(row)) for column in columns] for row in rows)
+    return write_table(
+        heads, ([plain(column.written(row)) for column in columns] for row in rows), kind
+    )
+
+
+def write_table(heads: Sequence[str], values: Iterable[Sequence[Any]], kind: str) -> Written:
+    """Write a head and rows of plain values in the format `kind`. Raises as `write`."""
     target = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - `Written` closes it
     try:
         count = (_csv if kind == "csv" else _xlsx)(target, heads, values)
+    except BaseException:
+        target.close()
+        raise
+    size = target.seek(0, io.SEEK_END)
+    target.seek(0)
+    return Written(target, size, count)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet of a workbook."""
+
+    title: str
+    heads: Sequence[str]
+    rows: Iterable[Sequence[Any]]
+
+
+def write_book(sheets: Sequence[Sheet]) -> Written:
+    """Write several sheets into one XLSX file. Raises as `write`."""
+    target = cast(IO[bytes], tempfile.SpooledTemporaryFile(max_size=IN_MEMORY))  # noqa: SIM115 - `Written` closes it
+    try:
+        book = _Book(target)
+        count = sum(book.add(sheet) for sheet in sheets)
+        book.close()
     except BaseException:
         target.close()
         raise
@@ -101,12 +130,7 @@ def disarmed(value: Any) -> str:
         return value.isoformat(sep=" ")
     if not isinstance(value, str):
         return str(value)
-    text = value.replace("\0", "")
-    return (
-        "'" + text
-        if text.lstrip(" ").startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS)
-        else text
-    )
+    return formulas.disarmed(value.replace("\0", ""))
 
 
 def _csv(target: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
@@ -125,32 +149,59 @@ def _csv(target: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]])
 
 
 def _xlsx(target: IO[bytes], heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
-    """Texts become text cells, which no program runs; numbers and dates stay what they are."""
-    book = Workbook(target, {"constant_memory": True, "strings_to_urls": False})
-    sheet = book.add_worksheet()
-    bold = book.add_format({"bold": True})
-    styles: dict[type, Any] = {
-        datetime: book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
-        date: book.add_format({"num_format": "yyyy-mm-dd"}),
-    }
-    sheet.freeze_panes(1, 0)
-    for place, head in enumerate(heads):
-        sheet.write_string(0, place, head, bold)
-    count = 0
-    for row in rows:
-        count += 1
-        if count > MOST_XLSX_ROWS:
-            book.close()
-            raise Rejected(
-                _(
-                    "An Excel file holds at most %(n)s rows. Choose CSV.",
-                    n=i18n.number(MOST_XLSX_ROWS),
-                )
-            )
-        for place, value in enumerate(row):
-            _xlsx_cell(sheet, count, place, value, styles)
+    book = _Book(target)
+    count = book.add(Sheet("", heads, rows))
     book.close()
     return count
+
+
+class _Book:
+    """A workbook. Texts become text cells, which no program runs; numbers and dates stay what they are."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._book = Workbook(target, {"constant_memory": True, "strings_to_urls": False})
+        self._bold = self._book.add_format({"bold": True})
+        self._styles: dict[type, Any] = {
+            datetime: self._book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+            date: self._book.add_format({"num_format": "yyyy-mm-dd"}),
+        }
+        self._titles: set[str] = set()
+
+    def add(self, given: Sheet) -> int:
+        """Write one sheet; return how many rows it has. Raises Rejected when there are too many."""
+        sheet = self._book.add_worksheet(self._title(given.title))
+        sheet.freeze_panes(1, 0)
+        for place, head in enumerate(given.heads):
+            sheet.write_string(0, place, head, self._bold)
+        count = 0
+        for row in given.rows:
+            count += 1
+            if count > MOST_XLSX_ROWS:
+                self.close()
+                raise Rejected(
+                    _(
+                        "An Excel file holds at most %(n)s rows. Choose CSV.",
+                        n=i18n.number(MOST_XLSX_ROWS),
+                    )
+                )
+            for place, value in enumerate(row):
+                _xlsx_cell(sheet, count, place, value, self._styles)
+        return count
+
+    def _title(self, wanted: str) -> str | None:
+        """Return a name the format takes and no other sheet has; without one the program gives it."""
+        kept = "".join(" " if letter in FORBIDDEN_IN_TITLES else letter for letter in wanted)
+        title = kept.strip("' ")[:LONGEST_TITLE].strip()
+        number = 1
+        while title and title.casefold() in self._titles:
+            number += 1
+            title = f"{kept.strip()[: LONGEST_TITLE - 4].strip()} {number}"
+        self._titles.add(title.casefold())
+        return title or None
+
+    def close(self) -> None:
+        """Finish the file."""
+        self._book.close()
 
 
 def _xlsx_cell(sheet: Any, row: int, place: int, value: Any, styles: dict[type, Any]) -> None:
@@ -163,4 +214,6 @@ def _xlsx_cell(sheet: Any, row: int, place: int, value: Any, styles: dict[type, 
     elif isinstance(value, int | float | Decimal):
         sheet.write_number(row, place, float(value))
     else:
-        sheet.write_string(row, place, value[:LONGEST_XLSX_CELL])
+        # A text cell never runs, but reading takes an apostrophe off that a CSV file may have put there.
+        text = formulas.disarmed(value) if value.startswith(formulas.SIGN) else value
+        sheet.write_string(row, place, text[:LONGEST_XLSX_CELL])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -24,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from quad.core.db.model import Model
 from quad.core.i18n import gettext as _
 from quad.core.importing.models import SENTENCE, FoundAt, ImportProblem, Outcome, StagedRow
 from quad.core.policy import Actor
@@ -119,10 +121,49 @@ class Batch(Generic[S]):
         outcome = case((~exists, Outcome.NEW), (differs, Outcome.CHANGED), else_=Outcome.SAME)
         self._update(db, self.mine, {"outcome": outcome})
 
+    def change(
+        self, db: Session, model: type[Model], link: ColumnElement[bool], **values: Any
+    ) -> None:
+        """Write `values` into the rows of `model` that `link` ties to the rows of the file that change something.
+
+        `batch.change(db, Course, Course.id == S.course_id, **batch.given(Course, "title", "credits"))`
+
+        A join, which every database walks from the rows of the file. `id IN (SELECT …)` makes MariaDB read and lock the
+        whole table, and a SELECT for each value reads the whole file for each row. A value must not follow from a
+        column that the same call writes: which of them comes first is up to the database.
+        """
+        # Most files change nothing: then no plan for the join is asked for, which may be a poor one of few rows.
+        if db.execute(select(self.rows.line).where(self.having(Outcome.CHANGED)).limit(1)).first():
+            self._change(db, model, link, values)
+
+    def _change(
+        self, db: Session, model: type[Model], link: ColumnElement[bool], values: Mapping[str, Any]
+    ) -> None:
+        db.execute(
+            update(model)
+            .where(self.having(Outcome.CHANGED), link)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+
+    def given(self, model: type[Model], *names: str) -> dict[str, Any]:
+        """Return, for `change`, the staged value of each column, or what is there where the cell is empty."""
+        return {
+            name: func.coalesce(getattr(self.rows, name), getattr(model, name)) for name in names
+        }
+
     @staticmethod
     def differs(*pairs: tuple[Any, Any]) -> ColumnElement[bool]:
         """Return the clause that holds when any (stored, staged) pair differs, NULL being a value like others."""
         return or_(*(stored.is_distinct_from(staged) for stored, staged in pairs))
+
+    def outdated(self, link: ColumnElement[bool], *pairs: tuple[Any, Any]) -> ScalarSelect[bool]:
+        """Return, for `judge`, whether any given cell differs from what is stored; an empty cell leaves that.
+
+        `batch.outdated(Course.id == S.course_id, (Course.title, S.title), (Course.credits, S.credits))`
+        """
+        given = (staged.is_not(None) & kept.is_distinct_from(staged) for kept, staged in pairs)
+        return select(or_(*given)).where(link).correlate(self.rows).scalar_subquery()
 
     def restart(self, db: Session) -> None:
         """Forget what was found against the database, before looking again."""

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from quad.core.forms import Form
 from quad.core.i18n import gettext as _
-from quad.core.importing.declare import Importer
 from quad.core.importing.models import HEADER
 from quad.core.importing.reader import Unreadable
+
+
+class Described(Protocol):
+    """What is known of a file's columns: an `Importer` is one."""
+
+    @property
+    def form(self) -> type[Form]: ...
+    @property
+    def aliases(self) -> Mapping[str, tuple[str, ...]]: ...
+    def title(self, name: str) -> str: ...
+
+
+class MissingColumns(Unreadable):
+    """Required columns are not among the headers `found`."""
+
+    def __init__(self, sentence: str, found: list[str]) -> None:
+        super().__init__(sentence)
+        self.found = found
 
 
 @dataclass(frozen=True)
@@ -32,12 +51,14 @@ def plain(header: str) -> str:
     return "".join(letter for letter in bare if letter.isalnum())
 
 
-def match(importer: Importer[Any, Any], header: list[str]) -> Columns:
-    """Find the form's fields in a header line.
+def match(
+    importer: Described, header: list[str], remembered: Mapping[str, str] | None = None
+) -> Columns:
+    """Find the form's fields in a header line. `remembered` says which field further headers (folded) mean.
 
-    Raises Unreadable when a required column is missing or a field is given twice.
+    Raises MissingColumns when a required column is missing, and Unreadable when a field is given twice.
     """
-    known = _names(importer)
+    known = {**(remembered or {}), **_names(importer)}
     places: dict[str, int] = {}
     ignored = []
     for place, text in enumerate(header):
@@ -61,7 +82,7 @@ def match(importer: Importer[Any, Any], header: list[str]) -> Columns:
     return Columns(places, headers, ignored, len(header))
 
 
-def _names(importer: Importer[Any, Any]) -> dict[str, str]:
+def _names(importer: Described) -> dict[str, str]:
     known: dict[str, str] = {}
     for name, info in importer.form.model_fields.items():
         for spelling in (name, str(info.title or name), *importer.aliases.get(name, ())):
@@ -69,17 +90,18 @@ def _names(importer: Importer[Any, Any]) -> dict[str, str]:
     return known
 
 
-def _require(importer: Importer[Any, Any], places: dict[str, int], header: list[str]) -> None:
+def _require(importer: Described, places: dict[str, int], header: list[str]) -> None:
     missing = [
         importer.title(name)
         for name, info in importer.form.model_fields.items()
         if info.is_required() and name not in places
     ]
     if missing:
-        raise Unreadable(
+        raise MissingColumns(
             _(
                 "The file has no column “%(missing)s”. The columns of its first line are: %(found)s.",
                 missing="”, “".join(missing),
                 found=", ".join(text for text in header if text)[:300] or _("none"),
-            )
+            ),
+            [text[:HEADER] for text in header if text],
         )

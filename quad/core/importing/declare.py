@@ -10,16 +10,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar
 
+from sqlalchemy import Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from quad.core.export.tables import Table, declare
 from quad.core.facts import Fact
 from quad.core.forms import Form
 from quad.core.importing.batch import Batch
 from quad.core.importing.models import StagedRow
-from quad.core.policy import Gate
+from quad.core.policy import Actor, Gate
 
 F = TypeVar("F", bound=Form)
 S = TypeVar("S", bound=StagedRow)
+
+TABLE = "import."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +48,9 @@ class Importer(Generic[F, S]):
     - `apply(db, batch)` writes the rows `batch.having(Outcome.NEW)` and `batch.having(Outcome.CHANGED)` with
       INSERT … SELECT and UPDATE, in one transaction, and emits no fact per row.
     - `example` is one row for the file people can download to start from.
+    - `current(actor)` selects all rows of this kind that the actor may see, a column labelled for each field of the
+      form: the file made of it, imported into an empty Quad, makes the same rows. `order` is the place of the kind
+      when everything goes in: what a line names comes before it.
     """
 
     kind: str
@@ -60,6 +67,8 @@ class Importer(Generic[F, S]):
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     example: Mapping[str, str] = field(default_factory=dict)
     endpoint: str = ""
+    order: int = 50
+    current: Callable[[Actor], Select[*tuple[Any, ...]]] | None = None
 
     registry: ClassVar[dict[str, Importer[Any, Any]]] = {}
 
@@ -72,6 +81,19 @@ class Importer(Generic[F, S]):
                 f"{self.kind}: aliases for fields that do not exist: {sorted(unknown)}"
             )
         self.registry[self.kind] = self
+        if self.current is not None:
+            declare(self._table(self.current))
+
+    def _table(self, current: Callable[[Actor], Select[*tuple[Any, ...]]]) -> Table:
+        names = tuple(self.form.model_fields)
+        return Table(
+            name=TABLE + self.kind,
+            label=self.label,
+            require=self.permission.require,
+            names=names,
+            heads=lambda: [self.title(name) for name in names],
+            query=current,
+        )
 
     def title(self, name: str) -> str:
         """Return what people call the field `name`."""

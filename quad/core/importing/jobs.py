@@ -81,7 +81,8 @@ def read(ctx: JobContext) -> None:
             return
     files = Files.from_settings(ctx.settings)
     actor = _actor(ctx.payload["actor"])
-    pipeline.read_file(ctx.run, files, actor, import_id, file.sha256, ctx.progress)
+    run = partial(ctx.run, tries=pipeline.PATIENT)
+    pipeline.read_file(run, files, actor, import_id, file.sha256, ctx.progress)
 
 
 @job("import.apply", attempts=3, lease=LEASE, after_failure=_gave_up)
@@ -91,7 +92,7 @@ def apply(ctx: JobContext) -> None:
     actor = _actor(ctx.payload["actor"])
     skip_bad: bool = ctx.payload["skip_bad"]
     try:
-        ctx.run(partial(_apply, actor, import_id, skip_bad))
+        ctx.run(partial(_apply, actor, import_id, skip_bad), tries=pipeline.PATIENT)
     except QuadError as error:
         ctx.run(partial(_say, import_id, str(error)))
 

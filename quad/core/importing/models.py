@@ -6,7 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, String
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
 from quad.core.db.model import Id, Model, Row
@@ -72,6 +81,19 @@ class Import(Row):
     rows_kept: Mapped[bool] = mapped_column(Boolean, default=True)
     job_id: Mapped[int | None] = mapped_column(BigInteger)
     finished_at: Mapped[datetime | None] = mapped_column(Utc())
+
+
+class ImportColumn(Row):
+    """What people said a header means: `field` of the kind's form, in every file from then on."""
+
+    __tablename__ = "core_import_column"
+    __audited__: ClassVar[bool] = False
+    __table_args__ = (UniqueConstraint("kind", "header_key"),)
+
+    kind: Mapped[str] = mapped_column(String(40))
+    header: Mapped[str] = mapped_column(String(HEADER))
+    header_key: Mapped[str] = mapped_column(String(HEADER))
+    field: Mapped[str] = mapped_column(String(80))
 
 
 class ImportProblem(Model):

@@ -24,6 +24,7 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import ngettext, number
 from quad.core.importing.batch import Batch
+from quad.core.importing.columns import MissingColumns
 from quad.core.importing.declare import ImportApplied, Importer
 from quad.core.importing.models import Import, ImportProblem, ImportState, Outcome
 from quad.core.importing.reader import Unreadable
@@ -32,7 +33,10 @@ from quad.core.policy import EVERYTHING, Actor, Branches, Permission
 from quad.core.uploads import TABLES, inspect_upload
 
 SHOWN = 100
-LARGE = 10_000
+LARGE = 200
+# Each try waits for a lock up to 15 seconds. MariaDB takes back a large import that was killed for longer than the
+# usual three of them, and whoever brings its file again waits for just that.
+PATIENT = 12
 
 
 def _readable(actor: Actor) -> Branches:
@@ -109,15 +113,17 @@ def _stage_file(run: Run, files: Files, import_id: int, sha256: str, tell: Tell 
         with files.local(sha256) as path:
             stage(run, importer, import_id, path, tell)
     except Unreadable as error:
-        run(partial(refuse, import_id, str(error)))
+        found = error.found if isinstance(error, MissingColumns) else []
+        run(partial(refuse, import_id, str(error), found))
         return False
     return True
 
 
-def refuse(import_id: int, sentence: str, db: Session) -> None:
-    """End a batch whose file cannot be used."""
+def refuse(import_id: int, sentence: str, headers: list[str], db: Session) -> None:
+    """End a batch whose file cannot be used; of one that lacks columns the `headers` are kept, to be explained."""
     batch = _locked(db, import_id)
     if batch.state is ImportState.STAGING:
+        batch.columns = {"headers": {}, "ignored": headers}
         batch.state = ImportState.REFUSED
         batch.problem = sentence
         batch.finished_at = clock.now()
@@ -208,8 +214,8 @@ def _resolve(db: Session, actor: Actor, batch: Import) -> None:
     importer = importer_of(batch.kind)
     rows = rows_of(batch, actor)
     if batch.staged > LARGE and db.get_bind().dialect.name == "postgresql":
-        # A table just filled has no statistics, and joins are planned as if it were empty.
-        db.execute(text(f'ANALYZE "{importer.staged.__table__.name}"'))
+        # A table just filled has no statistics, and joins are planned as if it were empty. Who comes second goes on.
+        db.execute(text(f'ANALYZE (SKIP_LOCKED) "{importer.staged.__table__.name}"'))
     if batch.state is not ImportState.STAGING:
         rows.restart(db)
     if importer.key:
@@ -300,7 +306,7 @@ def run_import(
     Raises Forbidden, and Invalid when the file is not a table.
     """
     importer.permission.require(actor)
-    run: Run = partial(facts.run, database.writer)
+    run: Run = partial(facts.run, database.writer, tries=PATIENT)
     import_id, sha256 = _bring(run, files, importer, path, actor)
     readable = _stage_file(run, files, import_id, sha256, tell)
 

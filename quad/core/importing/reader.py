@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,15 +31,18 @@ from python_calamine import (
 )
 
 from quad.core.errors import QuadError
+from quad.core.formulas import armed
 from quad.core.i18n import gettext as _
+from quad.core.i18n import number
+from quad.core.importing.encoding import Garbled, encoding_of
 
 PIECE = 64 * 1024
 PROBE = 8192
 DELIMITERS = ",;\t|"
+LONGEST_LINE = 4 * 1024 * 1024
 LARGEST_SHEET = 5_000_000
 MANY_COLUMNS = 500
 CELL_PLACE = re.compile(rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"')
-DISARMED = tuple("'" + start for start in "=+-@\t\r")
 # What a broken archive ends in, depending on the byte that is wrong.
 DAMAGED = (
     CalamineError,
@@ -110,43 +114,12 @@ def _with_header(lines: Iterator[Line], read: Read) -> Table:
     return Table(header, filled, read)
 
 
-def encoding_of(path: Path, start: bytes) -> str:
-    """Tell how the text of a file is encoded: by its mark, by its zeros, by whether it is UTF-8, else Windows-1252."""
-    for mark, name in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if start.startswith(mark):
-            return name
-    even, odd = start[0::2].count(0), start[1::2].count(0)
-    if even or odd:
-        if max(even, odd) < len(start) // 8:
-            raise Unreadable(_("This is not a table. Save it as CSV or XLSX and try again."))
-        return "utf-16-le" if odd > even else "utf-16-be"
-    for name in ("utf-8", "cp1252"):
-        if _decodes(path, name):
-            return name
-    raise Unreadable(
-        _("The file's characters cannot be read. Save it as CSV in UTF-8 and try again.")
-    )
-
-
-def _decodes(path: Path, name: str) -> bool:
-    decoder = codecs.getincrementaldecoder(name)()
-    with path.open("rb") as file:
-        try:
-            while piece := file.read(PIECE):
-                decoder.decode(piece)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return False
-    return True
-
-
 @contextmanager
 def _text(path: Path, start: bytes) -> Iterator[tuple[io.TextIOWrapper, Read]]:
-    encoding = encoding_of(path, start)
+    try:
+        encoding = encoding_of(path, start)
+    except Garbled as error:
+        raise Unreadable(str(error)) from error
     size = path.stat().st_size
     with path.open("rb") as file:
         # The file below the text layer knows how far it was read.
@@ -168,7 +141,10 @@ def _csv(stream: io.TextIOWrapper) -> Iterator[Line]:
 
     def lines() -> Iterator[Line]:
         reader = csv.reader(
-            stream, delimiter=delimiter_of(head), strict=True, skipinitialspace=True
+            _short_lines(stream),
+            delimiter=delimiter_of(head),
+            strict=True,
+            skipinitialspace=True,
         )
         before = 0
         while True:
@@ -180,10 +156,24 @@ def _csv(stream: io.TextIOWrapper) -> Iterator[Line]:
                 raise _broken_text() from error
             except csv.Error as error:
                 raise Unreadable(_csv_sentence(str(error), before + 1)) from error
-            yield before + 1, [_cell(cell) for cell in cells]
+            # A plain word or number has nothing to take off, and nearly every cell is one.
+            yield before + 1, [cell if cell.isalnum() else _cell(cell) for cell in cells]
             before = reader.line_num
 
     return lines()
+
+
+def _short_lines(stream: io.TextIOWrapper) -> Iterator[str]:
+    """Yield the lines as they stand in the file; one without an end would take all the memory there is."""
+    for count, line in enumerate(iter(partial(stream.readline, LONGEST_LINE), ""), start=1):
+        if len(line) == LONGEST_LINE:
+            raise Unreadable(
+                _(
+                    "Line %(line)s is longer than a line of a table can be. Save the file as CSV and try again.",
+                    line=count,
+                )
+            )
+        yield line
 
 
 def _first_line(stream: io.TextIOWrapper) -> str:
@@ -201,15 +191,20 @@ def _broken_text() -> Unreadable:
 
 
 def _csv_sentence(message: str, line: int) -> str:
-    if "unexpected end of data" in message or "field larger" in message:
+    if "field larger" in message:
+        return _(
+            "A cell in line %(line)s is longer than %(n)s letters. Perhaps a quotation mark there is never closed.",
+            line=line,
+            n=number(csv.field_size_limit()),
+        )
+    if "unexpected end of data" in message:
         return _("A quotation mark that opens in line %(line)s is never closed.", line=line)
     return _("Line %(line)s cannot be read: a quotation mark stands where none belongs.", line=line)
 
 
 def _cell(text: str) -> str:
     """Strip, and take off the sign that our own exports put before what a spreadsheet would run as a formula."""
-    plain = text.strip()
-    return plain[1:] if plain.startswith(DISARMED) else plain
+    return armed(text.strip())
 
 
 def _sheet(path: Path) -> tuple[Iterator[Line], Read]:

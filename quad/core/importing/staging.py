@@ -15,10 +15,11 @@ from sqlalchemy.orm import Session
 
 from quad.core.db.model import Model
 from quad.core.errors import Rejected
-from quad.core.forms import Bound, Form
+from quad.core.forms import Bound, Form, mere_numbers
 from quad.core.i18n import gettext as _
 from quad.core.importing.columns import Columns, match
 from quad.core.importing.declare import Importer
+from quad.core.importing.mapping import remembered
 from quad.core.importing.models import (
     HEADER,
     SENTENCE,
@@ -56,7 +57,7 @@ def stage(
     Raises Unreadable when the file as a whole cannot be read.
     """
     with open_table(path) as table:
-        columns = match(importer, table.header)
+        columns = match(importer, table.header, run(partial(remembered, importer.kind)))
         done: int = run(partial(_begin, import_id, columns))
         lines = islice(table.lines, done, None)
         while (chunk := _check(importer, import_id, columns, islice(lines, CHUNK))).lines:
@@ -91,7 +92,7 @@ def _check(
             continue
         width = len(cells)
         given.append((number, {name: cells[at] for name, at in places if at < width and cells[at]}))
-    for number, row, errors in _checked(importer, given):
+    for number, row, errors in check_rows(importer.form, given):
         if row is not None:
             chunk.rows.append({"import_id": import_id, "line": number, **importer.values(row)})
         for name, sentence in errors.items():
@@ -100,28 +101,32 @@ def _check(
     return chunk
 
 
-def _checked(
-    importer: Importer[Any, Any], given: list[tuple[int, dict[str, str]]]
+def check_rows(
+    form: type[Form], given: list[tuple[int, dict[str, str]]]
 ) -> Iterator[tuple[int, Any, dict[str, str]]]:
     """Give each line with its checked form, or with what is wrong.
 
     Checking a list in one call costs a third of checking its rows one by one.
     """
-    wrong = {place for place, (_number, row) in enumerate(given) if _NUL in "".join(row.values())}
+    wrong = {
+        place
+        for place, (_number, row) in enumerate(given)
+        if _NUL in "".join(row.values()) or mere_numbers(form, row)
+    }
     try:
-        rows = _many(importer.form).validate_python([row for _number, row in given])
+        rows = _many(form).validate_python([row for _number, row in given])
     except ValidationError as error:
         wrong |= {
             int(item["loc"][0]) for item in error.errors(include_url=False, include_input=False)
         }
         good = [row for place, (_number, row) in enumerate(given) if place not in wrong]
-        rows = _many(importer.form).validate_python(good)
+        rows = _many(form).validate_python(good)
     else:
         rows = [row for place, row in enumerate(rows) if place not in wrong] if wrong else rows
     checked = iter(rows)
     for place, (number, values) in enumerate(given):
         if place in wrong:
-            yield number, None, Bound.from_row(importer.form, values).errors
+            yield number, None, Bound.from_row(form, values).errors
         else:
             yield number, next(checked), {}
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import CursorResult, update
@@ -99,15 +100,17 @@ class JobContext:
             yield db
             self._hold(db, last)
 
-    def run(self, work: Callable[[Session], T], *, last: bool = False) -> T:
-        """Do `work` as one unit, again when the database ends it to let another one through."""
+    def run(
+        self, work: Callable[[Session], T], *, last: bool = False, tries: int = facts.TRIES
+    ) -> T:
+        """Do `work` as one unit, again (`tries` times in all) when the database asks for it."""
 
         def leased(db: Session) -> T:
             result = work(db)
             self._hold(db, last)
             return result
 
-        return facts.run(self.database.writer, leased)
+        return facts.run(self.database.writer, leased, tries=tries)
 
     def _hold(self, db: Session, last: bool) -> None:
         if last:
@@ -134,6 +137,20 @@ class JobContext:
             )
 
         facts.run(self.database.writer, tell)
+
+    def reach(self, db: Session, reached: Mapping[str, Any], done: int, total: int) -> None:
+        """Write into the row, in this unit, how far the work is: `reached` becomes part of the payload.
+
+        Whoever takes the job over goes on from there. A job that gets on has all its attempts again.
+        """
+        self.lease.change(
+            db,
+            payload={**self.payload, **reached},
+            attempts=1,
+            progress_done=done,
+            progress_total=total,
+        )
+        facts.after_commit(db, partial(self.payload.update, reached))
 
     def keep(self) -> None:
         """Renew the lease before something slow that needs no database.

@@ -79,7 +79,7 @@ def _nobody_listens(job_id: int) -> None:
 
 def _huey(settings: Settings) -> Huey:
     common: dict[str, Any] = {"results": False, "serializer": PlainSerializer()}
-    address = settings.queue_url
+    address = settings.queue
     scheme = address.split(":", 1)[0].split("+", 1)[0]
     if not address:
         settings.data_dir.mkdir(parents=True, exist_ok=True)

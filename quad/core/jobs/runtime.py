@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
+from quad.core import clock
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.jobs.queue import Queue
@@ -28,10 +31,22 @@ _runtimes: WeakKeyDictionary[Engine, Runtime] = WeakKeyDictionary()
 def attach(database: Database, settings: Settings) -> Runtime:
     """Connect `database` with its queue, once per process: the app and the worker do this at the start."""
     runtime = Runtime(database, settings, Queue(settings))
-    _runtimes[database.engine] = runtime
+    _runtimes[database.engine] = _runtimes[database.reading_engine] = runtime
     return runtime
 
 
 def runtime_of(db: Session) -> Runtime | None:
     """Return the installation `db` belongs to, None when nothing was attached."""
     return _runtimes.get(db.get_bind().engine)
+
+
+def local_zone(db: Session) -> ZoneInfo:
+    """Return the institution's zone, in which days begin and deadlines are written."""
+    runtime = runtime_of(db)
+    return ZoneInfo(runtime.settings.time_zone if runtime else "UTC")
+
+
+def local_today(db: Session) -> date:
+    """Return the day it is at the institution."""
+    runtime = runtime_of(db)
+    return clock.today(runtime.settings.time_zone if runtime else "UTC")

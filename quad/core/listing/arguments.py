@@ -33,7 +33,9 @@ class Chosen:
 class Asked:
     """The checked question. `fixed` are filters the page's own address gives; `problems` are filters not understood.
 
-    `weights` say how common the words of `q` are, once that was asked (`query.weighed`).
+    `weights` say how common the words of `q` are, once that was asked (`query.weighed`), `placed` that the search
+    index knows the order of what has the rarest of them, `scope` how few rows there are without `q`, if they are few,
+    and `hidden` how few rows the index finds although they are deleted, where everything is searched.
     """
 
     q: str
@@ -48,6 +50,14 @@ class Asked:
     exact: bool = False
     problems: Mapping[str, str] = field(default_factory=dict)
     weights: Mapping[str, int] | None = None
+    placed: bool = False
+    scope: int | None = None
+    hidden: int | None = None
+
+    @property
+    def rarest(self) -> int:
+        """How many hits the rarest word of the search has, as far as that was counted."""
+        return min((self.weights or {}).values(), default=0)
 
     @property
     def narrowed(self) -> bool:
@@ -62,12 +72,13 @@ class Asked:
     def without(self, gone: Chosen | None) -> Asked:
         """Ask the same without one filter, or (None) without the search."""
         if gone is None:
-            return replace(self, q="", weights=None)
-        return replace(self, filters=tuple(c for c in self.filters if c is not gone))
+            return replace(self, q="", weights=None, scope=None, hidden=None)
+        filters = tuple(c for c in self.filters if c is not gone)
+        return replace(self, filters=filters, scope=None, hidden=None)
 
     def everything(self) -> Asked:
         """Ask for all the reader may see on this page."""
-        return replace(self, q="", weights=None, filters=())
+        return replace(self, q="", weights=None, scope=None, hidden=None, filters=())
 
     def query(self, sort: str | None = None) -> Iterator[tuple[str, str]]:
         """Write the question as pairs for an address, without a page."""

@@ -42,6 +42,7 @@ def chosen_ids(
     """
     if not actor.signed_in:
         raise SignedOut
+    listing = listing.seen_by(actor)
     scope = permission or listing.read
     visible = select(listing.model_id).where(listing.read.where(actor), scope.where(actor))
     if _flag(posted, "everything", "all_matching"):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from quad.core.db.model import Row
+from quad.core.db.rows import plain_rows
 from quad.core.db.types import BigId
 from quad.core.errors import Invalid, SignedOut
 from quad.core.i18n import gettext as _
@@ -31,16 +32,17 @@ class ListColumns(Row):
     __table_args__ = (UniqueConstraint("user_id", "list_name"),)
 
 
+_CHOSEN = select(ListColumns.keys).where(
+    ListColumns.user_id == bindparam("person"), ListColumns.list_name == bindparam("list")
+)
+
+
 def chosen_columns(db: Session, actor: Actor, listing: Listing[Any]) -> tuple[Column, ...]:
     """Return the columns to show: the person's choice, as far as it still exists, else the usual ones."""
     usual = tuple(column for column in listing.columns if column.default)
     if actor.id is None:
         return usual
-    keys = db.scalar(
-        select(ListColumns.keys).where(
-            ListColumns.user_id == actor.id, ListColumns.list_name == listing.name
-        )
-    )
+    keys = plain_rows(db, _CHOSEN, {"person": actor.id, "list": listing.name}).scalar()
     return tuple(column for column in listing.columns if column.key in (keys or ())) or usual
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 from typing import Any, Generic, Literal, TypeVar
 
 from sqlalchemy import Label, Select, SQLColumnExpression, Table, inspect
@@ -14,7 +16,8 @@ from sqlalchemy import Label, Select, SQLColumnExpression, Table, inspect
 from quad.core import i18n
 from quad.core.db.model import Row
 from quad.core.listing.filters import Filter
-from quad.core.policy import Gate, Permission
+from quad.core.policy import Actor, Gate, Permission
+from quad.core.search.prefix import Subject
 
 M = TypeVar("M", bound=Row)
 
@@ -29,13 +32,17 @@ RESERVED = frozenset({"q", "sort", "page", "after", "before", "count", "size", "
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell shows. `state` is for status marks: open, going, done, warn, stop."""
+    """What one cell shows.
+
+    `state` is for status marks: open, going, done, warn, stop; `photo` is the address of a person's picture.
+    """
 
     text: str
     sub: str = ""
     href: Place | None = None
     kind: CellKind = "text"
     state: str = ""
+    photo: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,9 +80,13 @@ class Column:
         several = len(self.expressions) > 1
         return {_name(e, "" if several else self.key): e for e in self.expressions}
 
+    @cached_property
+    def _first(self) -> str:
+        return next(iter(self.names()))
+
     def value(self, row: Any) -> Any:
         """Return the plain value of the first expression."""
-        return getattr(row, next(iter(self.names())))
+        return getattr(row, self._first)
 
     def shown(self, row: Any) -> Cell:
         """Return what the page shows for `row`."""
@@ -119,9 +130,12 @@ def plain_cell(value: Any) -> Cell:
 
 @dataclass(frozen=True)
 class SearchTerms:
-    """Search through the prefix-term table, under the subject type the rows are indexed by (quad.core.search)."""
+    """Search through the prefix-term table, under the subject type the rows are indexed by (quad.core.search).
 
-    subject_type: str
+    Where a row's words are not all for every reader, these are several (`quad.core.search.prefix.Kinds`).
+    """
+
+    subject_type: Subject
 
 
 @dataclass(frozen=True)
@@ -144,6 +158,18 @@ class Bulk:
     danger: bool = False
 
 
+@dataclass(frozen=True)
+class Personal:
+    """What a list is for one reader, where what may be shown of a row depends on who looks.
+
+    `columns` and `filters` stand in for those of the same key; so does `search`.
+    """
+
+    columns: tuple[Column, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    search: SearchTerms | None = None
+
+
 LISTINGS: dict[str, Listing[Any]] = {}
 
 
@@ -163,7 +189,10 @@ class Listing(Generic[M]):
 
     `joins` adds many-to-one joins (never ones that multiply or drop rows). `extra` are expressions that `href`, cells
     or the API need beside the columns. `singular` and `plural` are the words in a sentence ("student", "students").
-    `buttons` are further permissions that the template asks about per row (`page.allowed[name]` holds ids).
+    `buttons` are further permissions that the template asks about per row (`page.allowed[name]` holds ids). `tally` is
+    the name of the tally (core.tallies) that knows how many rows there are, for those who may see them all.
+    `personal` makes it the list of one reader; as declared it must say what everybody may know. `export` is asked of
+    whoever wants a file. `saves` lets people keep searches under a name.
     """
 
     name: str
@@ -184,6 +213,10 @@ class Listing(Generic[M]):
     href: Callable[[Any], Place] | None = None
     row_label: Callable[[Any], str] | None = None
     buttons: Mapping[str, Permission[M]] = field(default_factory=dict)
+    tally: str = ""
+    personal: Callable[[Actor], Personal] | None = None
+    export: Gate | None = None
+    saves: bool = False
 
     def __post_init__(self) -> None:
         if self.name in LISTINGS:
@@ -195,8 +228,40 @@ class Listing(Generic[M]):
             if column.sort is not None:
                 self._check_sort(column.key, column.sort)
         self.sort_attribute(self.default_sort.removeprefix("-"))
-        self.selected()
+        self.selected()  # raises RuntimeError on a name used twice
         LISTINGS[self.name] = self
+
+    def add_column(self, column: Column) -> None:
+        """Let a floor above add a column about its own things, at import time; such a column is not sorted by.
+
+        Raises RuntimeError for a key or a name that is there already.
+        """
+        if column.sortable or self.column(column.key) is not None:
+            raise RuntimeError(f"{self.name}: {column.key!r} cannot be added")
+        object.__setattr__(self, "columns", (*self.columns, column))
+        self.__dict__.pop("_selected", None)
+        self.selected()
+
+    def seen_by(self, actor: Actor) -> Listing[M]:
+        """Return this list as `actor` has it; every door asks for it first."""
+        if self.personal is None:
+            return self
+        own = self.personal(actor)
+        columns = {column.key: column for column in own.columns}
+        filters = {item.key: item for item in own.filters}
+        seen = copy.copy(self)
+        vars(seen).pop("_selected", None)
+        vars(seen).update(
+            columns=tuple(columns.get(column.key, column) for column in self.columns),
+            filters=tuple(filters.get(item.key, item) for item in self.filters),
+            search=own.search or self.search,
+        )
+        return seen
+
+    def require_export(self, actor: Actor) -> None:
+        """Raise SignedOut or Forbidden when `actor` may not take this list away as a file."""
+        if self.export is not None:
+            self.export.require(actor)
 
     def _check_sort(self, key: str, attribute: SQLColumnExpression[Any]) -> None:
         """Sort columns are NOT NULL, on the listed table and indexed (DESIGN §9.13)."""
@@ -232,7 +297,11 @@ class Listing(Generic[M]):
         return attribute_of(self.read.model, "id")
 
     def selected(self) -> list[Label[Any]]:
-        """Return every expression of columns and extras once, labelled; raises RuntimeError on a name used twice."""
+        """Return every expression of columns and extras once, labelled."""
+        return self._selected
+
+    @cached_property
+    def _selected(self) -> list[Label[Any]]:
         named: dict[str, Expression] = {"id": self.model_id}
         extras = {_name(expression, ""): expression for expression in self.extra}
         for names in (*(column.names() for column in self.columns), extras):

@@ -11,12 +11,14 @@ from sqlalchemy.orm import Session
 
 from quad.core import i18n
 from quad.core.i18n import gettext as _
-from quad.core.listing import query
+from quad.core.listing import query, rights
 from quad.core.listing.arguments import DEEPEST_PAGE, Asked, Chosen
 from quad.core.listing.declaration import Cell, Column, Listing, Place
 from quad.core.listing.filters import Choice, Filter
+from quad.core.listing.hints import hints
 from quad.core.listing.query import Found, Total
-from quad.core.policy import Actor
+from quad.core.listing.saved import saved_searches
+from quad.core.policy import EVERYTHING, Actor, Gate, Permission
 
 SHOWN_AROUND = 1
 
@@ -115,6 +117,8 @@ class Page:
     empty_hints: Sequence[Link]
     sort_href: Callable[[str], str]
     actions: Sequence[Any] = field(default=())
+    saves: bool = False
+    saved: Sequence[Any] = field(default=())
 
 
 class Builder:
@@ -137,7 +141,7 @@ class Builder:
         self.db = db
         self.actor = actor
         self.listing = listing
-        self.asked = query.weighed(db, listing, asked)
+        self.asked = query.weighed(db, listing, actor, asked)
         self.path = path
         self.place = place
         self.columns = columns
@@ -179,12 +183,16 @@ class Builder:
             empty_hints=self._hints(total),
             sort_href=self.sort_href,
             actions=actions,
+            saves=listing.saves,
+            saved=saved_searches(self.db, self.actor, listing) if listing.saves else (),
         )
 
     def _totals(self, found: Found) -> tuple[Total, Total]:
         """Count only what the rows do not tell already."""
         whole = not found.more and not found.less
         known = Total(len(found.rows), True) if whole else None
+        if known is None and found.matched is not None:
+            known = query.total_of(found.matched, self.asked)
         questions = [] if known else [self.asked]
         if self.asked.narrowed:
             questions.append(replace(self.asked.everything(), exact=False))
@@ -277,6 +285,8 @@ class Builder:
         return self._address([*self._pairs(self.asked), (name, text)])
 
     def _exports(self, total: Total) -> list[Link]:
+        if self.listing.export is not None and not self.listing.export.may(self.actor):
+            return []
         what = _number(total) if total.count != 1 or not total.exact else "1"
         names = {
             "csv": _("CSV, %(count)s rows", count=what),
@@ -292,14 +302,27 @@ class Builder:
         )
 
     def _allowed(self, rows: Sequence[int]) -> dict[str, set[int]]:
-        wanted = {item.name: item.permission for item in self.listing.bulk}
-        return query.allowed(self.db, self.actor, rows, wanted | dict(self.listing.buttons))
+        """Ask for the buttons that depend on the row; rows that were read are not asked about again."""
+        read, known = self.listing.read, {}
+        wanted: dict[str, Permission[Any] | Gate] = {}
+        buttons = {item.name: item.permission for item in self.listing.bulk}
+        for name, permission in (buttons | dict(self.listing.buttons)).items():
+            if isinstance(permission, Permission) and permission.model is read.model:
+                branches = permission.branches(self.actor)
+                if not branches:
+                    known[name] = set[int]()
+                    continue
+                if branches is EVERYTHING and (permission.deleted_too or not read.deleted_too):
+                    known[name] = set(rows)
+                    continue
+            wanted[name] = permission
+        return known | rights.allowed(self.db, self.actor, rows, wanted)
 
     def _hints(self, total: Total) -> list[Link]:
         if total.count or not self.asked.narrowed:
             return []
         links = []
-        for gone, bring in query.hints(self.db, self.listing, self.actor, self.asked):
+        for gone, bring in hints(self.db, self.listing, self.actor, self.asked):
             what = self.asked.q if gone is None else self._worded(gone)
             count = self.listing.counted(bring.count, bring.exact)
             label = _("Without “%(what)s”: %(count)s", what=what, count=count)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +12,13 @@ from sqlalchemy.orm import Session
 
 from quad.core import clock
 from quad.core.config import Settings
+from quad.core.errors import NotFound
+from quad.core.files import Files, StoredFile
 from quad.core.jobs.context import GiveUp, JobContext
 from quad.core.jobs.kinds import job, periodic
 from quad.core.jobs.models import Job, JobState
-from quad.core.mail.models import ANSWER_LENGTH, Mail, MailState
+from quad.core.mail.message import Attached
+from quad.core.mail.models import ANSWER_LENGTH, Mail, MailAttachment, MailState
 from quad.core.mail.outbox import KIND
 from quad.core.mail.transport import Delivery, Never, Refused, Server, parse_server
 
@@ -67,19 +72,36 @@ def _load(ctx: JobContext) -> Mail | None:
     return mail
 
 
+def _attached(ctx: JobContext, mail: Mail) -> list[Attached]:
+    """Read the files that go with a letter; one whose content is gone does not hold it up."""
+    with ctx.reading() as db:
+        rows = db.scalars(
+            select(StoredFile)
+            .join(MailAttachment, MailAttachment.file_id == StoredFile.id)
+            .where(MailAttachment.mail_id == mail.id)
+            .order_by(MailAttachment.id)
+        ).all()
+    files, found = Files.from_settings(ctx.settings), []
+    for row in rows:
+        with suppress(NotFound), files.open(row.sha256) as content:
+            found.append(Attached(row.name, row.media_type, content.read()))
+    return found
+
+
 def _hand_over(ctx: JobContext, server: Server, mail: Mail) -> str:
+    files = _attached(ctx, mail)
     try:
         with Delivery(server, ctx.settings.mail_timeout) as delivery:
             delivery.offer(mail)
             ctx.run(lambda db: _record_sending(db, mail.id))
-            return _transfer(ctx, delivery, mail)
+            return _transfer(ctx, delivery, mail, files)
     except Never as refusal:
         raise GiveUp(str(refusal)) from refusal
 
 
-def _transfer(ctx: JobContext, delivery: Delivery, mail: Mail) -> str:
+def _transfer(ctx: JobContext, delivery: Delivery, mail: Mail, files: Sequence[Attached]) -> str:
     try:
-        return delivery.transfer(mail)
+        return delivery.transfer(mail, files)
     except (Never, Refused):
         ctx.run(lambda db: _record_answered(db, mail.id))
         raise

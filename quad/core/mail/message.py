@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime, parseaddr
+from typing import NamedTuple
 
 from quad.core.mail.models import Mail
+
+
+class Attached(NamedTuple):
+    """A file that goes with a letter."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 def ascii_address(address: str) -> str:
@@ -24,8 +34,8 @@ def needs_utf8(mail: Mail) -> bool:
     return not (ascii_address(mail.address).isascii() and ascii_address(mail.sender).isascii())
 
 
-def build(mail: Mail) -> EmailMessage:
-    """Return the message: the same headers however often it is built."""
+def build(mail: Mail, files: Sequence[Attached] = ()) -> EmailMessage:
+    """Return the message: the same headers and bytes however often it is built."""
     message = EmailMessage(policy=SMTPUTF8 if needs_utf8(mail) else SMTP)
     message["Subject"] = mail.subject
     message["From"] = _address(*parseaddr(mail.sender))
@@ -38,7 +48,13 @@ def build(mail: Mail) -> EmailMessage:
     message.set_content(mail.body_text or "", cte="quoted-printable")
     message.add_alternative(mail.body_html or "", subtype="html", cte="quoted-printable")
     # The parts' own boundary is random; tied to the Message-ID, a repeated letter is the same bytes.
-    message.set_boundary(f"=_{mail.message_id.strip('<>').partition('@')[0]}")
+    boundary = f"=_{mail.message_id.strip('<>').partition('@')[0]}"
+    message.set_boundary(boundary)
+    for one in files:
+        kind, _slash, rest = one.media_type.partition(";")[0].partition("/")
+        message.add_attachment(one.content, maintype=kind, subtype=rest, filename=one.name)
+    if files:
+        message.set_boundary(f"{boundary}_files")
     return message
 
 

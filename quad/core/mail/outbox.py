@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -25,7 +25,7 @@ from quad.core.jobs.models import Job, JobState
 from quad.core.jobs.outbox import enqueue, retry
 from quad.core.jobs.runner import perform
 from quad.core.jobs.runtime import Runtime, runtime_of
-from quad.core.mail.models import Mail, MailState
+from quad.core.mail.models import Mail, MailAttachment, MailState
 from quad.core.mail.render import Letter, render
 from quad.core.settings import value
 
@@ -55,13 +55,16 @@ def send(
     language: str | None = None,
     zone: str | None = None,
     secret: bool = False,
+    private: bool = False,
+    files: Sequence[int] = (),
 ) -> list[int]:
     """Write the letter `template` to each (name, address) in this transaction; return the numbers of the mails.
 
     Everybody gets a letter of their own, with a Message-ID of its own. With a `key` used before nothing is sent
     again; an address ending in `.invalid` gets nothing. `secret` is for codes and links: nobody reads the text in the
-    log, and it is removed once delivered. The template also knows `institution`, `base_url` and `name` (the
-    addressee's). Raises Rejected for an address that cannot be one.
+    log, and it is removed once delivered; `private` is secret, and the log does not even show that it was sent.
+    `files` are the numbers of stored files that go with it. The template also knows `institution`, `base_url` and
+    `name` (the addressee's). Raises Rejected for an address that cannot be one.
     """
     runtime = runtime_of(db)
     if runtime is None:
@@ -79,9 +82,10 @@ def send(
             continue
         values = _common(db, runtime.settings) | {"name": name} | (context or {})
         mail = _row(runtime.settings, name, address, render(template, values, reader))
-        mail.template, mail.key, mail.secret = template, own_key, secret
+        mail.template, mail.key, mail.secret = template, own_key, secret or private
+        mail.private = private
         mail.language = reader.language
-        sent.append(_post(db, runtime, mail))
+        sent.append(_post(db, runtime, mail, files))
     return sent
 
 
@@ -121,10 +125,12 @@ def _host(settings: Settings) -> str:
     return (host or "localhost").encode("idna").decode()
 
 
-def _post(db: Session, runtime: Runtime, mail: Mail) -> int:
+def _post(db: Session, runtime: Runtime, mail: Mail, files: Sequence[int] = ()) -> int:
     try:
         with db.begin_nested():
             db.add(mail)
+            db.flush()
+            db.add_all(MailAttachment(mail_id=mail.id, file_id=one) for one in files)
     except IntegrityError:  # the same letter was posted a moment earlier
         known = None if mail.key is None else _by_key(db, mail.key)
         if known is None:
@@ -164,7 +170,7 @@ def resend(db: Session, mail_id: int) -> int:
             )
         )
     if mail.state is MailState.SENT:
-        return _post(db, runtime, _copy(runtime.settings, mail))
+        return _post(db, runtime, _copy(runtime.settings, mail), _files_of(db, mail))
     if mail.state is not MailState.DEAD:
         raise Rejected(_("This mail is still under way and is tried again by itself."))
     mail.state = MailState.QUEUED
@@ -176,8 +182,14 @@ def resend(db: Session, mail_id: int) -> int:
     return mail.id
 
 
+def _files_of(db: Session, mail: Mail) -> list[int]:
+    query = select(MailAttachment.file_id).where(MailAttachment.mail_id == mail.id)
+    return list(db.scalars(query.order_by(MailAttachment.id)))
+
+
 def _copy(settings: Settings, mail: Mail) -> Mail:
     letter = Letter(mail.subject, mail.body_text or "", mail.body_html or "")
     copied = _row(settings, mail.name, mail.address, letter)
     copied.template, copied.secret, copied.language = mail.template, mail.secret, mail.language
+    copied.private = mail.private
     return copied

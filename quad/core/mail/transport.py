@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import smtplib
 import ssl
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -17,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from quad.core.config import Misconfigured
 from quad.core.i18n import gettext as _
 from quad.core.jobs.context import TryLater
-from quad.core.mail.message import ascii_address, build, envelope_sender, needs_utf8
+from quad.core.mail.message import Attached, ascii_address, build, envelope_sender, needs_utf8
 from quad.core.mail.models import Mail
 
 
@@ -156,13 +157,13 @@ class Delivery:
         except (OSError, smtplib.SMTPException) as error:
             raise NotNow(_told(error)) from error
 
-    def transfer(self, mail: Mail) -> str:
-        """Hand over the text and return the server's answer.
+    def transfer(self, mail: Mail, files: Sequence[Attached] = ()) -> str:
+        """Hand over the text and what goes with it; return the server's answer.
 
         Raises Never, Refused, or NotNow when the connection was lost: then the server may have taken the letter.
         """
         try:
-            code, answer = self._line.data(bytes(build(mail)))
+            code, answer = self._line.data(bytes(build(mail, files)))
         except smtplib.SMTPDataError as error:
             _check(error.smtp_code, _bytes(error.smtp_error))
             raise Refused(_told(error)) from error

@@ -61,7 +61,8 @@ def search(db: Session, actor: Actor, asked: str, limit: int = SHOWN) -> list[Gr
             (hit for hit in by_name if hit.subject_type == kind.subject_type),
             key=lambda hit: _rank(hit, words, asked),
         )
-        hits += [hit for hit in by_text if hit.subject_type == kind.subject_type]
+        of_kind = [hit for hit in by_text if hit.subject_type == kind.subject_type]
+        hits += _first_pieces(of_kind) if kind.pieces else of_kind
         if hits:
             more = len(hits) > limit
             label = str(kind.label)
@@ -69,6 +70,14 @@ def search(db: Session, actor: Actor, asked: str, limit: int = SHOWN) -> list[Gr
                 Group(kind.subject_type, label, kind.icon, kind.list_url, hits[:limit], more)
             )
     return groups
+
+
+def _first_pieces(hits: Sequence[Hit]) -> list[Hit]:
+    """Of the pieces of one text keep the first, where the newest of them stood."""
+    first: dict[str, Hit] = {}
+    for hit in hits:  # the newest first, and the pieces of a text were indexed in their order
+        first[hit.url.partition("?")[0]] = hit
+    return list(first.values())
 
 
 def _ordered() -> Iterable[Searchable[Any]]:
@@ -80,7 +89,12 @@ def _together(parts: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
 
 
-def _by_name(db: Session, actor: Actor, asked: str, kinds: Sequence[Searchable[Any]]) -> list[Hit]:
+def _by_name(
+    db: Session, actor: Actor, asked: str, all_kinds: Sequence[Searchable[Any]]
+) -> list[Hit]:
+    kinds = [kind for kind in all_kinds if not kind.pieces]
+    if not kinds:
+        return []
     parts: list[Any] = []
     weights = weigh_kinds(db, [kind.subject_type for kind in kinds], asked)
     for kind in kinds:
@@ -118,9 +132,12 @@ def _by_text(
 ) -> list[Hit]:
     """Rank at most 200 candidates meant for the actor, then let each kind's permission have the last word."""
     types = [kind.subject_type for kind in kinds]
+    tokens = audience_tokens(actor)
+    for kind in kinds:
+        tokens += kind.tokens(db, actor)
     found = {
         (document.subject_type, document.subject_id): document
-        for document in candidates(db, asked, audience_tokens(actor), types)
+        for document in candidates(db, asked, tokens, types)
     }
     wanted = [key for key in found if key not in known]
     parts: list[Any] = []

@@ -6,21 +6,24 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from quad.core import clock
+from quad.core.db.bulk import insert_rows
 from quad.core.search.fulltext import index_words
 from quad.core.search.models import (
+    LONGEST_PLACE,
     LONGEST_TITLE,
     LONGEST_URL,
     SearchDocument,
     SearchTerm,
 )
-from quad.core.search.searchable import EVERYONE, Document, Searchable
+from quad.core.search.searchable import EVERYONE, SEARCHABLES, Document, Searchable
 from quad.core.search.words import terms
 
 BATCH = 500
+DOCUMENT = ("subject_type", "subject_id", "title", "sub", "url", "words")
+TERM = ("subject_type", "term", "subject_id", "place")
 
 
 def index(
@@ -51,6 +54,19 @@ def unindex(db: Session, subject_type: str, ids: Iterable[int]) -> None:
             db.execute(gone, execution_options={"synchronize_session": False})
 
 
+def retitle(db: Session, subject_type: str, ids: Iterable[int], title: str) -> None:
+    """Show other words for pieces whose own text stays as it is."""
+    wanted = iter(ids)
+    while batch := list(islice(wanted, BATCH)):
+        changed = update(SearchDocument).where(
+            SearchDocument.subject_type == subject_type, SearchDocument.subject_id.in_(batch)
+        )
+        db.execute(
+            changed.values(title=title[:LONGEST_TITLE]),
+            execution_options={"synchronize_session": False},
+        )
+
+
 def index_many(
     db: Session, subject_type: str, documents: Iterable[Document], *, new: bool = False
 ) -> int:
@@ -60,31 +76,38 @@ def index_many(
     while batch := {document.subject_id: document for document in islice(stream, BATCH)}:
         if not new:
             unindex(db, subject_type, batch)
-        db.execute(insert(SearchDocument), [_row(subject_type, d) for d in batch.values()])
+        rows = [_row(subject_type, document) for document in batch.values()]
+        insert_rows(db, SearchDocument, DOCUMENT, rows)
+        kind = SEARCHABLES.get(subject_type)
+        named = () if kind is not None and kind.pieces else batch.values()
         found = [
-            {"subject_type": subject_type, "subject_id": document.subject_id, "term": term}
-            for document in batch.values()
-            for term in terms(document.title, document.sub, *document.terms)
+            (subject_type, term, document.subject_id, _place(document))
+            for document in named
+            for term in terms(*_named(document), *document.terms)
         ]
-        if found:
-            # In the order of the key: appending to a few pages instead of jumping through the whole index.
-            db.execute(
-                insert(SearchTerm), sorted(found, key=lambda row: (row["term"], row["subject_id"]))
-            )
+        # In the order of the key: appending to a few pages instead of jumping through the whole index.
+        insert_rows(db, SearchTerm, TERM, sorted(found))
         count += len(batch)
     return count
 
 
-def _row(subject_type: str, document: Document) -> dict[str, Any]:
-    return {
-        "subject_type": subject_type,
-        "subject_id": document.subject_id,
-        "title": document.title[:LONGEST_TITLE],
-        "sub": document.sub[:LONGEST_TITLE],
-        "url": document.url[:LONGEST_URL],
-        "words": index_words(document.body, document.audiences or (EVERYONE,)),
-        "indexed_at": clock.now(),
-    }
+def _row(subject_type: str, document: Document) -> tuple[Any, ...]:
+    return (
+        subject_type,
+        document.subject_id,
+        document.title[:LONGEST_TITLE],
+        document.sub[:LONGEST_TITLE],
+        document.url[:LONGEST_URL],
+        index_words(document.body, document.audiences or (EVERYONE,)),
+    )
+
+
+def _named(document: Document) -> tuple[str, ...]:
+    return (document.title, document.sub) if document.named else ()
+
+
+def _place(document: Document) -> str | None:
+    return None if document.place is None else document.place[:LONGEST_PLACE]
 
 
 def rebuild(db: Session, searchable: Searchable[Any]) -> int:

@@ -19,7 +19,9 @@ class Document:
     """How one subject is found and shown.
 
     `title`, `sub` and `terms` are found by the beginnings of their words; `body` by its words. `audiences` are the
-    tokens (see `audience_tokens`) of who may find it by its body; empty leaves that to the permission alone.
+    tokens (see `audience_tokens`) of who may find it by its body; empty leaves that to the permission alone. `place` is
+    the value by which the list of its kind is sorted usually; None where there is no such list. `named` False shows
+    title and sub without searching them: another kind has them already.
     """
 
     subject_id: int
@@ -29,6 +31,8 @@ class Document:
     terms: Sequence[str] = ()
     body: str = ""
     audiences: Sequence[str] = ()
+    place: str | None = None
+    named: bool = True
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,9 @@ class Searchable(Generic[M]):
     """One kind of subject. `label` names the group of hits ("Students"). Declaring registers it.
 
     `load` makes the documents of the given ids (those that still exist). `list_url` is the list page that shows all
-    hits of this kind for `?q=`, for those who may see it.
+    hits of this kind for `?q=`, for those who may see it. Pieces of a long text (`pieces`) are found by their bodies
+    alone, and of those that belong to one address the first is shown. `tokens` adds what stands for an actor in the
+    audiences of this kind ("offering 7"), so that the newest candidates are those meant for them.
     """
 
     subject_type: str
@@ -46,6 +52,8 @@ class Searchable(Generic[M]):
     icon: str = "search"
     list_url: str = ""
     order: int = 50
+    pieces: bool = False
+    tokens: Callable[[Session, Actor], Sequence[str]] = lambda db, actor: ()
 
     def __post_init__(self) -> None:
         if self.subject_type in SEARCHABLES:

@@ -7,12 +7,21 @@ from datetime import timedelta
 from apiflask import APIBlueprint
 
 from quad.core.i18n import gettext as _
-from quad.identity.api.shapes import MeOut, NewTokenOut, SessionOut, TokenOut, account_out
+from quad.identity.api.shapes import (
+    MeOut,
+    NewTokenOut,
+    SessionOut,
+    TokenOut,
+    account_out,
+    session_out,
+)
+from quad.identity.api.tokens import token_out
 from quad.identity.door import current_visit
-from quad.identity.forms import ApiPassword, NewToken
-from quad.identity.models import PersonalToken
+from quad.identity.forms.accounts import ApiPassword
+from quad.identity.forms.tokens import NewToken
 from quad.identity.service import account, sessions, tokens
 from quad.identity.service.hashing import hasher
+from quad.identity.service.stepup import require_step_up
 from quad.web.api import Answer, operation
 from quad.web.kit import current_actor, current_db, runtime
 
@@ -49,52 +58,38 @@ def change_password(body: ApiPassword) -> None:
 def list_sessions() -> list[SessionOut]:
     actor = current_actor()
     return [
-        SessionOut(
-            id=each.id,
-            device=sessions.device_name(each.user_agent),
-            ip=each.ip,
-            created_at=each.created_at,
-            last_seen_at=each.last_seen_at,
-            expires_at=each.expires_at,
-            current=each.id == actor.session_id,
-        )
+        session_out(each, actor)
         for each in sessions.list_sessions(current_db(), actor, actor.own_id)
     ]
 
 
 @operation(bp, "DELETE", "/sessions", errors=(403,))
 def revoke_other_sessions() -> Answer:
-    sessions.revoke_other_sessions(current_db(), current_actor())
+    db, actor = current_db(), current_actor()
+    require_step_up(db, actor)
+    sessions.revoke_other_sessions(db, actor)
     return Answer(None, message=_("All other devices are signed out."))
 
 
-@operation(bp, "DELETE", "/sessions/<int:session_id>")
+@operation(bp, "DELETE", "/sessions/<int:session_id>", errors=(403,))
 def revoke_session(session_id: int) -> Answer:
-    sessions.revoke_session(current_db(), current_actor(), session_id)
+    db, actor = current_db(), current_actor()
+    if session_id != actor.session_id:
+        require_step_up(db, actor)
+    sessions.revoke_session(db, actor, session_id)
     return Answer(None, message=_("That device is signed out."))
 
 
 @operation(bp, "GET", "/tokens", answers=list[TokenOut])
 def list_tokens() -> list[TokenOut]:
     actor = current_actor()
-    return [_token(each) for each in tokens.list_tokens(current_db(), actor, actor.own_id)]
-
-
-def _token(row: PersonalToken) -> TokenOut:
-    return TokenOut(
-        id=row.id,
-        name=row.name,
-        tail=row.tail,
-        scopes=row.scopes.split(),
-        created_at=row.created_at,
-        expires_at=row.expires_at,
-        last_used_at=row.last_used_at,
-    )
+    return [token_out(each) for each in tokens.list_tokens(current_db(), actor, actor.own_id)]
 
 
 @operation(bp, "POST", "/tokens", body=NewToken, answers=NewTokenOut, status=201, errors=(403,))
 def create_token(body: NewToken) -> NewTokenOut:
     actor = current_actor()
+    require_step_up(current_db(), actor)
     ttl = timedelta(days=body.days) if body.days else None
     token = tokens.create_token(
         current_db(), actor, actor.own_id, name=body.name, ttl=ttl, scopes=body.scopes

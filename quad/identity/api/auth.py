@@ -4,40 +4,60 @@ from __future__ import annotations
 
 from apiflask import APIBlueprint
 
+from quad.core.errors import Forbidden, NotFound, TooMany
 from quad.core.i18n import gettext as _
 from quad.core.origin import current_origin
+from quad.identity.api.factors import ceremony_out
 from quad.identity.api.shapes import (
+    CeremonyOut,
     ChallengeOut,
     LoginOut,
     RegisteredOut,
     TokensOut,
     account_out,
 )
-from quad.identity.forms import LoginBody, RefreshBody, RegisterBody, ResendBody, VerifyBody
-from quad.identity.service import registration, sessions, tokens
+from quad.identity.door import party, sign_in_door
+from quad.identity.forms.accounts import (
+    LoginBody,
+    RefreshBody,
+    RegisterBody,
+    ResendBody,
+)
+from quad.identity.forms.factors import (
+    PasskeyOptionsBody,
+    PasskeySignInBody,
+    SecondBody,
+    StepUpBody,
+)
+from quad.identity.models.factors import CeremonyPurpose
+from quad.identity.service import (
+    account,
+    passkeys,
+    registration,
+    second,
+    sessions,
+    stepup,
+    tokens,
+    totp,
+)
 from quad.identity.service.actor import read_person
+from quad.identity.service.factors import Method
 from quad.identity.service.hashing import hasher
 from quad.identity.service.registration import Newcomer, Registered
-from quad.identity.service.sessions import Opened
-from quad.identity.service.signin import (
+from quad.identity.service.second import (
     Attempt,
     CodeNeeded,
-    Door,
-    Refused,
+    SecondProof,
+    begin_passkey,
     resend_code,
-    sign_in,
-    verify_code,
 )
+from quad.identity.service.sessions import Opened
+from quad.identity.service.signin import Refused, sign_in
 from quad.web.api import Answer, operation
 from quad.web.kit import current_actor, current_db, runtime
 from quad.web.limits import limit
 
 bp = APIBlueprint("identity_api", __name__, url_prefix="/api/v1/auth", tag="Signing in")
-
-
-def _door() -> Door:
-    settings = runtime().settings
-    return Door(settings.login_code, settings.secret, settings.session_days)
 
 
 @operation(
@@ -48,7 +68,7 @@ def _door() -> Door:
     answers=LoginOut | ChallengeOut,
     message="Login successful",
     errors=(401,),
-    also={202: "A code was mailed: complete with /auth/verify"},
+    also={202: "A second proof is needed: complete with /auth/verify"},
     public=True,
     lenient="Email and password required",
 )
@@ -58,7 +78,7 @@ def login(body: LoginBody) -> Answer:
     attempt = Attempt(body.email, current_origin(), via_api=True)
     password = body.password.get_secret_value()
     outcome = sign_in(
-        runtime().database, current_db(), attempt, password, hasher(settings), _door()
+        runtime().database, current_db(), attempt, password, hasher(settings), sign_in_door()
     )
     if isinstance(outcome, Refused):
         return Answer(error="Invalid credentials", status=401)
@@ -69,9 +89,17 @@ def login(body: LoginBody) -> Answer:
 
 def _challenge(outcome: CodeNeeded) -> Answer:
     data = ChallengeOut(
-        challenge=outcome.challenge, sent_to=outcome.email, expires_at=outcome.expires_at
+        challenge=outcome.challenge,
+        sent_to=outcome.email,
+        expires_at=outcome.expires_at,
+        methods=[method.value for method in outcome.methods],
     )
-    return Answer(data, message=_("A code was mailed. Send it to /auth/verify."), status=202)
+    message = (
+        _("A code was mailed. Send it to /auth/verify.")
+        if outcome.email
+        else _("A second proof is needed. Send it to /auth/verify.")
+    )
+    return Answer(data, message=message, status=202)
 
 
 def _signed_in(opened: Opened) -> LoginOut:
@@ -88,7 +116,7 @@ def _signed_in(opened: Opened) -> LoginOut:
     bp,
     "POST",
     "/verify",
-    body=VerifyBody,
+    body=SecondBody,
     answers=LoginOut,
     message="Login successful",
     errors=(401,),
@@ -96,13 +124,104 @@ def _signed_in(opened: Opened) -> LoginOut:
     lenient="Challenge and code required",
 )
 @limit("30 per minute", scope="code")
-def verify(body: VerifyBody) -> Answer:
-    outcome = verify_code(
-        current_db(), body.challenge, body.code, _door(), current_origin(), via_api=True
+def verify(body: SecondBody) -> Answer:
+    method = Method(body.method) if body.method else None
+    proof = SecondProof(body.code, method, body.ceremony or "")
+    outcome = second.verify(
+        current_db(), body.challenge, proof, sign_in_door(), current_origin(), via_api=True
     )
     if isinstance(outcome, Opened):
         return Answer(_signed_in(outcome))
     return Answer(error=_("The code is not right, or it is too old."), status=401)
+
+
+@operation(
+    bp,
+    "POST",
+    "/passkey/options",
+    body=PasskeyOptionsBody,
+    answers=CeremonyOut,
+    errors=(404, 409),
+    public=True,
+)
+@limit("30 per minute", scope="passkey")
+def passkey_options(body: PasskeyOptionsBody) -> CeremonyOut:
+    """Ask for a challenge: to sign in with a passkey alone, or as second proof for `challenge`."""
+    us = party()
+    if us is None:
+        raise NotFound
+    if body.challenge:
+        return ceremony_out(begin_passkey(current_db(), body.challenge, us))
+    return ceremony_out(passkeys.begin_sign_in(current_db(), us))
+
+
+@operation(
+    bp,
+    "POST",
+    "/passkey",
+    body=PasskeySignInBody,
+    answers=LoginOut,
+    message="Login successful",
+    errors=(401,),
+    public=True,
+)
+@limit("30 per minute", scope="sign-in")
+def passkey(body: PasskeySignInBody) -> Answer:
+    """Sign in with a passkey alone."""
+    attempt = Attempt("", current_origin(), via_api=True)
+    opened = second.sign_in_by_passkey(
+        current_db(), attempt, sign_in_door(), body.ceremony, body.credential
+    )
+    if opened is None:
+        return Answer(error=_("That passkey did not open an account here."), status=401)
+    return Answer(_signed_in(opened))
+
+
+@operation(bp, "POST", "/step-up/options", answers=CeremonyOut, errors=(403, 404))
+@limit("20 per minute", scope="passkey")
+def step_up_options() -> CeremonyOut:
+    """Ask for a challenge, to prove with a passkey."""
+    us, actor = party(), current_actor()
+    if us is None or actor.session_id is None:
+        raise NotFound
+    purpose = CeremonyPurpose.PROVE
+    return ceremony_out(passkeys.begin_proof(current_db(), actor.own_id, us, purpose))
+
+
+@operation(bp, "POST", "/step-up", body=StepUpBody, message="Proved", errors=(403, 429))
+@limit("20 per minute", scope="prove")
+def step_up(body: StepUpBody) -> Answer:
+    """Prove anew who this session is, before an act that asks for it: with the password, a code or a passkey."""
+    actor = current_actor()
+    if actor.session_id is None:
+        raise Forbidden(_("A personal access token cannot do this. Sign in and try again."))
+    with runtime().database.reading() as looking:
+        if not stepup.may_try(looking, actor):
+            raise TooMany
+        own = account.read_own_password(looking, actor)
+    if not _proves(body, own):
+        stepup.record_wrong_proof(current_db(), actor)
+        return Answer(error=_("This did not prove that it is you. Please try again."), status=403)
+    stepup.record_proof(current_db(), actor)
+    return Answer(None)
+
+
+def _proves(body: StepUpBody, own: account.OwnPassword) -> bool:
+    settings, actor, us = runtime().settings, current_actor(), party()
+    if body.password is not None:
+        return hasher(settings).check(own.password_hash, body.password.get_secret_value()).right
+    if body.code is not None:
+        return totp.use_code(current_db(), actor.own_id, body.code, settings.secret)
+    if body.credential is not None and us is not None:
+        return passkeys.finish_proof(
+            current_db(),
+            actor.own_id,
+            us,
+            body.ceremony or "",
+            body.credential,
+            CeremonyPurpose.PROVE,
+        )
+    return False
 
 
 @operation(
@@ -168,9 +287,7 @@ def register(body: RegisterBody) -> Answer:
     with runtime().database.reading() as looking:
         registration.require_open(looking, settings.registration, newcomer.email)
     kept = registration.prepare(newcomer, hasher(settings))
-    result = registration.register(
-        current_db(), newcomer, kept, settings.registration, settings.base_url
-    )
+    result = registration.register(current_db(), newcomer, kept, settings.registration)
     if result.registered is Registered.DONE and result.user_id is not None:
         return Answer(RegisteredOut(user_id=result.user_id))
     return Answer(None, message=_("Received. Look into your mail for the next step."), status=202)

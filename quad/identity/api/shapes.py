@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from quad.core.policy import Actor
-from quad.identity.models import RoleGrant, User
+from quad.identity.kinds import device_name
+from quad.identity.models.accounts import RoleGrant, User, UserSession
 from quad.web.api import Moment, Out, WireId
 
 
@@ -27,6 +29,59 @@ class ChallengeOut(Out):
     challenge: str
     sent_to: str
     expires_at: Moment
+    methods: list[str]
+
+
+class TotpOut(Out):
+    confirmed_at: Moment
+    last_used_at: Moment | None
+
+
+class PasskeyOut(Out):
+    id: WireId
+    name: str
+    synced: bool
+    created_at: Moment
+    last_used_at: Moment | None
+
+
+class FactorsOut(Out):
+    totp: TotpOut | None
+    passkeys: list[PasskeyOut]
+    recovery_codes_left: int
+
+
+class EnrolmentOut(Out):
+    secret: str
+    uri: str
+
+
+class CodesOut(Out):
+    """Shown once; empty when earlier codes still work."""
+
+    recovery_codes: list[str]
+
+
+class CeremonyOut(Out):
+    """What an authenticator is asked; `ceremony` goes back with its answer."""
+
+    ceremony: str
+    options: dict[str, Any]
+
+
+class DeviceOut(Out):
+    id: WireId
+    device: str
+    ip: str
+    last_used_at: Moment
+    expires_at: Moment
+
+
+class IdentityOut(Out):
+    id: WireId
+    issuer: str
+    email: str
+    last_used_at: Moment | None
 
 
 class TokensOut(Out):
@@ -71,6 +126,7 @@ class TokenOut(Out):
     created_at: Moment
     expires_at: Moment | None
     last_used_at: Moment | None
+    last_used_ip: str
 
 
 class NewTokenOut(Out):
@@ -107,6 +163,19 @@ class CreatedUserOut(Out):
 class ContractUserOut(Out):
     user_id: WireId
     role: str
+
+
+def session_out(row: UserSession, actor: Actor) -> SessionOut:
+    """Describe a session; `current` says whether it is the actor's own of this very request."""
+    return SessionOut(
+        id=row.id,
+        device=device_name(row.user_agent),
+        ip=row.ip,
+        created_at=row.created_at,
+        last_seen_at=row.last_seen_at,
+        expires_at=row.expires_at,
+        current=row.id == actor.session_id,
+    )
 
 
 def account_out(actor: Actor) -> AccountOut:

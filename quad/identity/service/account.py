@@ -11,14 +11,11 @@ from quad.core.errors import Invalid, SignedOut
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
-from quad.identity.facts import PreferencesChanged, UserChanged
-from quad.identity.forms import Preferences
-from quad.identity.models import User
+from quad.identity.models.accounts import User
 from quad.identity.policy import OWN_ACCOUNT
 from quad.identity.service.hashing import Hasher
 from quad.identity.service.passwords import require_good
 from quad.identity.service.resets import set_password
-from quad.identity.service.users import sort_name
 
 
 def get_own(db: Session, actor: Actor) -> User:
@@ -71,17 +68,3 @@ def change_password(db: Session, actor: Actor, was: str | None, password_hash: s
         raise Invalid({"current": _("Your password was changed meanwhile. Use the new one.")})
     replaced = set_password(db, user, password_hash, keep_session=actor.session_id)
     emit(db, replaced)
-
-
-def change_preferences(db: Session, actor: Actor, form: Preferences) -> User:
-    """Change the own name, language, time zone and colours."""
-    OWN_ACCOUNT.require(actor)
-    user = get_own(db, actor)
-    name = " ".join(form.full_name.split())
-    renamed = name != user.full_name
-    user.full_name, user.sort_name = name, sort_name(name)
-    user.language, user.zone, user.theme = form.language, form.zone, form.theme
-    emit(db, PreferencesChanged(actor_id=actor.id, user_id=user.id))
-    if renamed:
-        emit(db, UserChanged(actor_id=actor.id, user_id=user.id))
-    return user

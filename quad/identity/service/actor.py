@@ -19,6 +19,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     String,
+    and_,
     bindparam,
     cast,
     func,
@@ -32,12 +33,17 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from quad.core import clock
 from quad.core.behind import Buffer, WriteBehind
+from quad.core.db.rows import plain_rows
+from quad.core.origin import current_origin
 from quad.core.policy import Actor, Grant
-from quad.identity.models import AccountState, PersonalToken, RoleGrant, User, UserSession
+from quad.identity.models.accounts import AccountState, PersonalToken, RoleGrant, User, UserSession
+from quad.identity.models.profiles import photo_path
+from quad.identity.service.rules import idle_since
 from quad.identity.service.secrets import PERSONAL_PREFIX, fingerprint
 
 ACCESS_MINUTES = 15
 ALGORITHM = "HS256"
+AUDIENCE = "quad-api"
 SEEN_EVERY = timedelta(minutes=1)
 LONGEST_TOKEN = 2_000
 # The first role of this order that is held is the working role until the person switches.
@@ -64,6 +70,7 @@ class Visit:
     must_change_password: bool
     seen_at: datetime | None
     token_id: int | None = None
+    needs_factor: bool = False
 
 
 def held(today: Any) -> ColumnElement[bool]:
@@ -106,10 +113,24 @@ def _person(
         User.language,
         User.zone,
         User.theme,
+        User.photo,
         _grants_as_text().label("grants"),
         *source,
         *counts,
     ).where(User.deleted_at.is_(None), User.state == AccountState.ACTIVE)
+
+
+def living(now: Any, idle_since: Any) -> ColumnElement[bool]:
+    """Return the clause for sessions that were not ended and did not end by themselves (moments or expressions).
+
+    An ordinary browser session ends when it was not used since `idle_since`; one that is kept and those of programs
+    end at their time only.
+    """
+    return and_(
+        UserSession.revoked_at.is_(None),
+        UserSession.expires_at > now,
+        or_(UserSession.remember, UserSession.via_api, UserSession.last_seen_at > idle_since),
+    )
 
 
 def _session() -> Select[Any]:
@@ -119,9 +140,12 @@ def _session() -> Select[Any]:
             UserSession.working_role,
             UserSession.last_seen_at.label("seen_at"),
             UserSession.via_api,
+            UserSession.needs_factor,
         )
         .join(UserSession, UserSession.user_id == User.id)
-        .where(UserSession.revoked_at.is_(None), UserSession.expires_at > bindparam("now"))
+        .where(
+            living(bindparam("now"), bindparam("idle_since", type_=UserSession.last_seen_at.type))
+        )
     )
 
 
@@ -156,8 +180,13 @@ def load_actor(db: Session, cookie: str, *, today: date) -> Visit | None:
     """Return who holds the session key in `cookie`, or None when it opens nothing (any more)."""
     if not cookie or len(cookie) > LONGEST_TOKEN:
         return None
-    values = {"key": fingerprint(cookie), "now": clock.now(), "today": today}
-    row = db.execute(_by_session_key(), values).first()
+    values = {
+        "key": fingerprint(cookie),
+        "now": clock.now(),
+        "idle_since": idle_since(db),
+        "today": today,
+    }
+    row = plain_rows(db, _by_session_key(), values).first()
     return None if row is None or row.via_api else _visit(row, via="session")
 
 
@@ -167,14 +196,20 @@ def actor_for_bearer(db: Session, token: str, *, secret: str, today: date) -> Vi
         return None
     if token.startswith(PERSONAL_PREFIX):
         values = {"key": fingerprint(token), "now": clock.now(), "today": today}
-        row = db.execute(_by_personal_token(), values).first()
+        row = plain_rows(db, _by_personal_token(), values).first()
         return None if row is None else _visit(row, via="token")
     claims = read_access_token(token, secret)
     if claims is None:
         return None
     session_id, user_id = claims
-    named = {"session": session_id, "user": user_id, "now": clock.now(), "today": today}
-    row = db.execute(_by_session_id(), named).first()
+    named = {
+        "session": session_id,
+        "user": user_id,
+        "now": clock.now(),
+        "idle_since": idle_since(db),
+        "today": today,
+    }
+    row = plain_rows(db, _by_session_id(), named).first()
     return None if row is None else _visit(row, via="session")
 
 
@@ -189,6 +224,7 @@ def write_access_token(session_id: int, user_id: int, secret: str, at: datetime)
     claims = {
         "sid": str(session_id),
         "sub": str(user_id),
+        "aud": AUDIENCE,
         "iat": int(at.timestamp()),
         "exp": int(at.timestamp()) + ACCESS_MINUTES * 60,
     }
@@ -203,7 +239,12 @@ def read_access_token(token: str, secret: str) -> tuple[int, int] | None:
             token,
             secret,
             algorithms=[ALGORITHM],
-            options={"require": ["sid", "sub", "exp"], "verify_exp": False, "verify_iat": False},
+            audience=AUDIENCE,
+            options={
+                "require": ["sid", "sub", "aud", "exp"],
+                "verify_exp": False,
+                "verify_iat": False,
+            },
         )
         if float(claims["exp"]) <= clock.now().timestamp():
             return None
@@ -229,9 +270,16 @@ def _visit(row: Row[Any], via: str) -> Visit:
         language=row.language,
         zone=row.zone,
         theme=row.theme.value,
+        photo=photo_path(row.id, row.photo),
         badges=badges,
     )
-    return Visit(actor, row.must_change_password, found.get("seen_at"), found.get("token_id"))
+    return Visit(
+        actor,
+        row.must_change_password,
+        found.get("seen_at"),
+        found.get("token_id"),
+        bool(found.get("needs_factor")),
+    )
 
 
 def parse_grants(text: str) -> tuple[Grant, ...]:
@@ -260,15 +308,17 @@ def _write_seen(db: Session, seen: Mapping[int, datetime]) -> None:
         db.execute(update(UserSession).where(UserSession.id == session_id).values(last_seen_at=at))
 
 
-def _write_used(db: Session, used: Mapping[int, datetime]) -> None:
-    for token_id, at in sorted(used.items()):
+def _write_used(db: Session, used: Mapping[int, tuple[datetime, str]]) -> None:
+    for token_id, (at, ip) in sorted(used.items()):
         db.execute(
-            update(PersonalToken).where(PersonalToken.id == token_id).values(last_used_at=at)
+            update(PersonalToken)
+            .where(PersonalToken.id == token_id)
+            .values(last_used_at=at, last_used_ip=ip)
         )
 
 
 SESSION_SEEN: Buffer[int, datetime] = Buffer("identity.session.seen", _write_seen)
-TOKEN_USED: Buffer[int, datetime] = Buffer("identity.token.used", _write_used)
+TOKEN_USED: Buffer[int, tuple[datetime, str]] = Buffer("identity.token.used", _write_used)
 
 
 def note_seen(later: WriteBehind, visit: Visit) -> None:
@@ -277,6 +327,6 @@ def note_seen(later: WriteBehind, visit: Visit) -> None:
     if visit.seen_at is not None and now - visit.seen_at < SEEN_EVERY:
         return
     if visit.token_id is not None:
-        later.put(TOKEN_USED, visit.token_id, now)
+        later.put(TOKEN_USED, visit.token_id, (now, current_origin().address[:45]))
     elif visit.actor.session_id is not None:
         later.put(SESSION_SEEN, visit.actor.session_id, now)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
-from quad.identity.models import ROLE_NAMES
+from quad.identity.models.accounts import ROLE_NAMES
 
 
 @dataclass(frozen=True)
@@ -80,5 +80,6 @@ def role_label(role: str) -> str:
     return str(ROLE_NAMES.get(role, role))
 
 
+area("/staff", "faculty", "hod", "advisor", "admin")
 for _prefix in ("/users", "/admin", "/settings", "/audit", "/imports"):
     area(_prefix, "admin")

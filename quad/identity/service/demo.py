@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quad.identity.models import AccountState, RoleGrant, User
+from quad.identity.models.accounts import AccountState, RoleGrant, User
 from quad.identity.service.actor import ROLE_ORDER
 from quad.identity.service.areas import role_label
 

@@ -13,10 +13,10 @@ from quad.core.errors import Invalid, NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
-from quad.identity.facts import RoleGranted, RoleRevoked
-from quad.identity.forms import NewGrant
-from quad.identity.models import Role, RoleGrant, User
-from quad.identity.policy import ADMINISTER, MANAGE, READ
+from quad.identity.facts.accounts import RoleGranted, RoleRevoked
+from quad.identity.forms.accounts import NewGrant
+from quad.identity.models.accounts import Role, RoleGrant, User
+from quad.identity.policy import ADMINISTER, MANAGE, READ, TAKE_AWAY
 from quad.identity.service.actor import held
 from quad.identity.service.people import holders
 from quad.institution.models import Department
@@ -81,6 +81,11 @@ def require_department(db: Session, role: Role, department_id: int | None) -> No
                 )
             }
         )
+    require_known(db, department_id)
+
+
+def require_known(db: Session, department_id: int) -> None:
+    """Raise Invalid unless there is such a department."""
     known = select(Department.id).where(
         Department.id == department_id, Department.deleted_at.is_(None)
     )
@@ -90,16 +95,11 @@ def require_department(db: Session, role: Role, department_id: int | None) -> No
 
 def revoke_grant(db: Session, actor: Actor, user_id: int, grant_id: int) -> None:
     """Take a role away. Raises NotFound, Forbidden, or Rejected for the last administrator."""
-    user = MANAGE.get(db, actor, user_id, read=READ, lock=True)
-    grant = db.scalar(
-        select(RoleGrant)
-        .where(RoleGrant.id == grant_id, RoleGrant.user_id == user.id)
-        .with_for_update()
-    )
-    if grant is None:
+    grant = TAKE_AWAY.get(db, actor, grant_id, lock=True)
+    if grant.user_id != user_id:
         raise NotFound
     if grant.role is Role.ADMIN:
-        require_another_admin(db, user.id)
+        require_another_admin(db, user_id)
     revoked = _revoked(actor, grant)
     db.delete(grant)
     emit(db, revoked)

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from quad.core import clock
 from quad.core.db.types import normalised
 from quad.core.facts import attempt
-from quad.identity.models import SignInGuard
+from quad.identity.models.accounts import SignInGuard
 from quad.identity.service.secrets import fingerprint
 
 ACCOUNT_TRIES = 5
 ADDRESS_TRIES = 60  # a whole computer room may share one address
+SECOND_TRIES = 25  # five sign-ins, each wasted with five wrong codes
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=1)
 FORGOTTEN_AFTER = timedelta(hours=24)
@@ -43,6 +44,11 @@ def account_key(identifier: str, user_id: int | None) -> GuardKey:
 def address_key(ip: str) -> GuardKey:
     """Return the counter of a network address."""
     return GuardKey(f"address:{ip}", ADDRESS_TRIES)
+
+
+def second_key(user_id: int) -> GuardKey:
+    """Return the counter of wrong second proofs of a person, over many sign-ins begun with the right first one."""
+    return GuardKey(f"second:{user_id}", SECOND_TRIES)
 
 
 def is_locked(db: Session, keys: list[GuardKey]) -> bool:
@@ -98,6 +104,11 @@ def forgive(db: Session, user_id: int) -> bool:
     db.delete(guard)
     db.flush()
     return was_waiting
+
+
+def forget(db: Session, key: GuardKey) -> None:
+    """Forget the failures of one counter."""
+    db.execute(delete(SignInGuard).where(SignInGuard.key == key.key))
 
 
 def purge(db: Session, before: datetime) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from quad.core.policy import REGISTRY, reach
-from quad.identity.models import Role
+from quad.identity.models.accounts import Role
 
 
 @dataclass(frozen=True)

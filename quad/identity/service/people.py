@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from quad.core import clock
@@ -13,7 +13,7 @@ from quad.core.db.types import normalised
 from quad.core.errors import Rejected
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
-from quad.identity.models import Role, RoleGrant, SignInGuard, User
+from quad.identity.models.accounts import Role, RoleGrant, SignInGuard, User
 from quad.identity.policy import READ
 from quad.identity.service.actor import held
 
@@ -61,3 +61,15 @@ def holders(db: Session, user_ids: Collection[int], *roles: Role) -> set[int]:
         )
     )
     return set(db.scalars(query))
+
+
+def find_account(db: Session, actor: Actor, text: str) -> int | None:
+    """Return the number of the account with this e-mail address, user name or number, if the actor may see it."""
+    name = normalised(text)
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+    return db.scalar(
+        select(User.id)
+        .where(or_(User.email == name, User.username == name, User.id == number), READ.where(actor))
+        .order_by(User.id != number)
+        .limit(1)
+    )

@@ -1,4 +1,4 @@
-"""Mailed links: a new password without the old one, and the proof of an address."""
+"""Mailed links that set a new password without the old one."""
 
 from __future__ import annotations
 
@@ -16,15 +16,13 @@ from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.jobs.outbox import enqueue
 from quad.core.mail.outbox import send
-from quad.identity.facts import PasswordChanged, PasswordResetRequested, SessionRevoked
-from quad.identity.models import AccountState, LinkPurpose, PasswordReset, User
-from quad.identity.service.activation import activate
+from quad.identity.facts.accounts import PasswordChanged, PasswordResetRequested, SessionRevoked
+from quad.identity.models.accounts import AccountState, LinkPurpose, PasswordReset, User
 from quad.identity.service.guards import forgive
 from quad.identity.service.secrets import fingerprint
 from quad.identity.service.sessions import end_sessions
 
 RESET_LIFE = timedelta(minutes=15)
-CONFIRM_LIFE = timedelta(days=2)
 RESET_JOB = "identity.mail_reset"
 
 
@@ -49,7 +47,7 @@ def mail_reset(db: Session, identifier: str, base_url: str) -> None:
         select(User).where(
             or_(User.email == name, User.username == name),
             User.deleted_at.is_(None),
-            User.state.in_((AccountState.ACTIVE, AccountState.UNCONFIRMED)),
+            User.state == AccountState.ACTIVE,
         )
     )
     if user is None:
@@ -137,8 +135,6 @@ def complete_reset(db: Session, token: str, password_hash: str) -> User:
     """Set the password of the link's owner and end every session. Raises Rejected."""
     user = use_link(db, token, LinkPurpose.RESET)
     changed = set_password(db, user, password_hash)
-    if user.state is AccountState.UNCONFIRMED:
-        activate(db, user, actor_id=user.id)
     forgive(db, user.id)
     emit(db, changed)
     return user

@@ -16,9 +16,13 @@ from quad.core.i18n import gettext as _
 from quad.core.mail.outbox import send
 from quad.core.origin import Origin, current_origin
 from quad.core.policy import Actor
-from quad.identity.facts import RoleSwitched, SessionRevoked, SignedIn
-from quad.identity.models import RefreshToken, User, UserSession
+from quad.identity.facts.accounts import RoleSwitched, SessionRevoked, SignedIn
+from quad.identity.kinds import device_name
+from quad.identity.models.accounts import RefreshToken, User, UserSession
 from quad.identity.policy import END_SESSION, OWN_ACCOUNT
+from quad.identity.service.actor import living
+from quad.identity.service.factors import lacks_factor
+from quad.identity.service.rules import idle_since
 from quad.identity.service.secrets import fingerprint, new_key
 
 SHORT_SESSION = timedelta(hours=12)
@@ -35,6 +39,7 @@ class Opened:
     user_id: int
     expires_at: datetime
     remember: bool
+    device: str = ""  # the new cookie of a trusted device that this sign-in used
 
 
 def open_session(
@@ -46,6 +51,7 @@ def open_session(
     remember: bool = False,
     days: int = 30,
     via_api: bool = False,
+    provider: str = "",
 ) -> Opened:
     """Open a session for a person who has proved who they are; others are told of an unknown device by mail."""
     place = origin or current_origin()
@@ -64,6 +70,9 @@ def open_session(
         expires_at=now + lasts,
         ip=place.address[:45],
         user_agent=place.user_agent[:300],
+        proved_at=now,
+        needs_factor=lacks_factor(db, user_id),
+        provider=provider,
     )
     db.add(session)
     db.execute(update(User).where(User.id == user_id).values(last_sign_in_at=now))
@@ -95,8 +104,7 @@ def list_sessions(db: Session, actor: Actor, user_id: int) -> Sequence[UserSessi
         END_SESSION.visible(actor)
         .where(
             UserSession.user_id == user_id,
-            UserSession.revoked_at.is_(None),
-            UserSession.expires_at > clock.now(),
+            living(clock.now(), idle_since(db)),
         )
         .order_by(UserSession.last_seen_at.desc(), UserSession.id.desc())
         .limit(LISTED)
@@ -134,6 +142,12 @@ def sign_out(db: Session, actor: Actor) -> None:
         emit(db, SessionRevoked(actor_id=actor.id, user_id=actor.own_id, session_ids=()))
 
 
+def provider_of(db: Session, actor: Actor) -> str:
+    """Return the provider that vouched for this session's sign-in, or nothing."""
+    query = select(UserSession.provider).where(UserSession.id == actor.session_id)
+    return db.scalar(query) or ""
+
+
 def end_sessions(db: Session, user_id: int, *, keep: int | None = None) -> tuple[int, ...]:
     """End the living sessions of a person except `keep`; return their numbers. The caller tells of it."""
     alive = select(UserSession.id).where(
@@ -169,29 +183,3 @@ def purge_sessions(db: Session, before: datetime) -> None:
     if ids:
         db.execute(delete(RefreshToken).where(RefreshToken.session_id.in_(ids)))
         db.execute(delete(UserSession).where(UserSession.id.in_(ids)))
-
-
-BROWSERS = (
-    ("Edg/", "Edge"),
-    ("OPR/", "Opera"),
-    ("Firefox/", "Firefox"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-SYSTEMS = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("Mac OS X", "macOS"),
-    ("Linux", "Linux"),
-)
-
-
-def device_name(user_agent: str) -> str:
-    """Return what a person calls the device: "Firefox on Linux"."""
-    browser = next((name for mark, name in BROWSERS if mark in user_agent), "")
-    system = next((name for mark, name in SYSTEMS if mark in user_agent), "")
-    if browser and system:
-        return _("%(browser)s on %(system)s", browser=browser, system=system)
-    return browser or system or user_agent.split("/", maxsplit=1)[0][:60] or _("Unknown device")

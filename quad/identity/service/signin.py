@@ -2,64 +2,32 @@
 
 Three steps, so that no transaction waits for a hash: look (reading), check (hashing), settle (writing). An unknown
 name, a wrong password, a closed account and a locked one go through the same steps and get the same answer.
-What must survive a refusal is returned, never raised.
+What must survive a refusal is returned, never raised. The second proof, where one is asked for, is in `second`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Literal
+from dataclasses import dataclass, replace
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from quad.core import clock
 from quad.core.db.engine import Database
 from quad.core.db.types import normalised
-from quad.core.errors import Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.jobs.outbox import enqueue
 from quad.core.mail.outbox import send, takes_mail
-from quad.core.origin import Origin
-from quad.identity.facts import CodeSent, SignInFailed
-from quad.identity.models import AccountState, LoginChallenge, User
-from quad.identity.service import guards
+from quad.identity.facts.accounts import SignInFailed
+from quad.identity.models.accounts import AccountState, User
+from quad.identity.service import devices, guards, second
+from quad.identity.service.factors import factors_of
 from quad.identity.service.hashing import Hasher
-from quad.identity.service.secrets import keyed, new_code, new_key, same
-from quad.identity.service.sessions import Opened, open_session
+from quad.identity.service.second import Attempt, CodeNeeded, Door, open_for
+from quad.identity.service.sessions import Opened
 
-CODE_LIFE = timedelta(minutes=5)
-CODE_TRIES = 5
-RESENDS = 3
-RESEND_WAIT = timedelta(seconds=30)
-TRUST_DAYS = 30
 LOCKED_MAIL = "identity.tell_locked"
-
-CodePolicy = Literal["required", "new_device", "off"]
-
-
-@dataclass(frozen=True)
-class Door:
-    """How strict the door is: the code policy, the signing secret, and how long a kept session lasts."""
-
-    code: CodePolicy
-    secret: str
-    days: int = 30
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """One try to sign in."""
-
-    identifier: str
-    origin: Origin
-    remember: bool = False
-    wanted_role: str = ""
-    trusted: str = ""
-    via_api: bool = False
 
 
 @dataclass(frozen=True)
@@ -83,17 +51,6 @@ class Proof:
 @dataclass(frozen=True)
 class Refused:
     """Not let in; the same for every reason."""
-
-
-@dataclass(frozen=True)
-class CodeNeeded:
-    """A code was mailed. `challenge` is the public name of this step."""
-
-    challenge: str
-    email: str
-    expires_at: datetime
-    tries_left: int
-    may_resend_at: datetime | None
 
 
 Outcome = Opened | CodeNeeded | Refused
@@ -128,6 +85,7 @@ def find_candidate(db: Session, attempt: Attempt) -> Candidate:
     user_id = row.id if row else None
     keys = [
         guards.account_key(attempt.identifier, user_id),
+        guards.second_key(user_id or 0),
         guards.address_key(attempt.origin.address),
     ]
     locked = guards.is_locked(db, keys)
@@ -145,24 +103,27 @@ def check(candidate: Candidate, password: str, hasher: Hasher) -> Proof:
 
 
 def settle(db: Session, attempt: Attempt, proof: Proof, door: Door) -> Outcome:
-    """Settle (writing): count the failure, or mail a code, or open the session."""
+    """Settle (writing): count the failure, or ask for a second proof, or open the session."""
     user = _still_the_same(db, proof)
     if user is None:
         return _refuse(db, attempt, proof.candidate.user_id)
     if proof.better is not None:
         db.execute(update(User).where(User.id == user.id).values(password_hash=proof.better))
-    if _asks_for_code(user, attempt, door):
-        return _challenge(db, user, attempt, door)
-    return _open(db, user, attempt, door)
-
-
-def _asks_for_code(user: User, attempt: Attempt, door: Door) -> bool:
-    """A code that cannot arrive would shut out for good who has no address, so their password alone lets them in."""
-    if not takes_mail(user.email):
-        return False
-    return door.code == "required" or (
-        door.code == "new_device" and not is_trusted(user, attempt.trusted, door.secret)
-    )
+    held = factors_of(db, user.id)
+    if not held.strong and door.code == "off":
+        return open_for(db, user, attempt, door)
+    if not held.strong and not takes_mail(user.email):
+        # No code can arrive. A one-time password was handed over in person and opens nothing but the way to an
+        # address of one's own; a password that was chosen is never enough alone.
+        if not user.must_change_password:
+            return _refuse(db, attempt, user.id)
+        return open_for(db, user, attempt, door)
+    if door.code == "new_device":
+        device = devices.find(db, user.id, attempt.trusted)
+        if device is not None:
+            cookie = devices.rotate(device, attempt.trusted, attempt.origin)
+            return replace(open_for(db, user, attempt, door), device=cookie)
+    return second.begin(db, user, attempt, door, held)
 
 
 def _still_the_same(db: Session, proof: Proof) -> User | None:
@@ -187,182 +148,6 @@ def _refuse(db: Session, attempt: Attempt, user_id: int | None) -> Refused:
         enqueue(db, LOCKED_MAIL, {"user_id": user_id, "address": attempt.origin.address})
     emit(db, SignInFailed(actor_id=None, user_id=user_id, locked=began))
     return Refused()
-
-
-def _challenge(db: Session, user: User, attempt: Attempt, door: Door) -> CodeNeeded:
-    now = clock.now()
-    code, public_id = new_code(), new_key()
-    challenge = LoginChallenge(
-        user_id=user.id,
-        public_id=public_id,
-        code_hash=keyed(door.secret, "code", public_id, code),
-        expires_at=now + CODE_LIFE,
-        sent_at=now,
-        remember=attempt.remember,
-        wanted_role=attempt.wanted_role,
-    )
-    db.add(challenge)
-    _mail_code(db, user, code)
-    return describe(challenge, user.email_as_typed)
-
-
-def _mail_code(db: Session, user: User, code: str) -> None:
-    send(
-        db,
-        "identity/code",
-        [(user.full_name, user.email_as_typed)],
-        {"code": code, "minutes": int(CODE_LIFE.total_seconds() // 60)},
-        language=user.language or None,
-        secret=True,
-    )
-    emit(db, CodeSent(actor_id=user.id, user_id=user.id))
-
-
-def describe(challenge: LoginChallenge, email: str) -> CodeNeeded:
-    """Return what the code page shows."""
-    may_resend = challenge.resends < RESENDS
-    return CodeNeeded(
-        challenge.public_id,
-        masked(email),
-        challenge.expires_at,
-        max(0, CODE_TRIES - challenge.tries),
-        challenge.sent_at + RESEND_WAIT if may_resend else None,
-    )
-
-
-def masked(email: str) -> str:
-    """Show enough of an address to recognise it: m••••••••@nvit.example."""
-    name, _at, host = email.rpartition("@")
-    return f"{name[:1]}••••••••@{host}"
-
-
-class CodeProblem(StrEnum):
-    """Why a code opened nothing: `wrong` may be tried again, `over` needs a new sign-in."""
-
-    WRONG = "wrong"
-    OVER = "over"
-
-
-def get_challenge(db: Session, public_id: str) -> CodeNeeded | None:
-    """Return the waiting challenge of this name, or None when there is none (any more)."""
-    found = db.execute(
-        select(LoginChallenge, User.email_as_typed)
-        .join(User, User.id == LoginChallenge.user_id)
-        .where(LoginChallenge.public_id == public_id)
-    ).first()
-    if found is None or _is_over(found[0]):
-        return None
-    return describe(found[0], found[1])
-
-
-def _is_over(challenge: LoginChallenge) -> bool:
-    return (
-        challenge.used_at is not None
-        or challenge.expires_at <= clock.now()
-        or challenge.tries >= CODE_TRIES
-    )
-
-
-def verify_code(
-    db: Session, public_id: str, code: str, door: Door, origin: Origin, *, via_api: bool = False
-) -> Opened | CodeProblem:
-    """Open the session when the code is right. A wrong code is counted, and counts against the account as well."""
-    found = _locked(db, public_id)
-    if found is None or _is_over(found[0]):
-        return CodeProblem.OVER
-    challenge, user = found
-    given = "".join(filter(str.isdigit, code))
-    if not same(challenge.code_hash, keyed(door.secret, "code", public_id, given)):
-        challenge.tries += 1
-        began = guards.count_failure(db, guards.account_key("", user.id))
-        guards.count_failure(db, guards.address_key(origin.address))
-        emit(db, SignInFailed(actor_id=None, user_id=user.id, locked=began))
-        return CodeProblem.OVER if challenge.tries >= CODE_TRIES else CodeProblem.WRONG
-    challenge.used_at = clock.now()
-    attempt = Attempt("", origin, challenge.remember, challenge.wanted_role, via_api=via_api)
-    return _open(db, user, attempt, door)
-
-
-def _locked(db: Session, public_id: str) -> tuple[LoginChallenge, User] | None:
-    if len(public_id) > 64:
-        return None
-    row = db.execute(
-        select(LoginChallenge, User)
-        .join(User, User.id == LoginChallenge.user_id)
-        .where(
-            LoginChallenge.public_id == public_id,
-            User.state == AccountState.ACTIVE,
-            User.deleted_at.is_(None),
-        )
-        .with_for_update(of=LoginChallenge)
-    ).first()
-    return None if row is None else (row[0], row[1])
-
-
-def resend_code(db: Session, public_id: str, secret: str) -> CodeNeeded:
-    """Mail another code; the earlier one stops working.
-
-    Raises Rejected when the step is over, or it is too soon, or it was done often enough.
-    """
-    found = _locked(db, public_id)
-    if found is None or _is_over(found[0]):
-        raise Rejected(_("This sign-in has ended. Please start again."))
-    challenge, user = found
-    now = clock.now()
-    if challenge.resends >= RESENDS:
-        raise Rejected(
-            _("No more codes for this sign-in. Look into your spam folder, or start again.")
-        )
-    if now < challenge.sent_at + RESEND_WAIT:
-        raise Rejected(
-            _("A code was sent just now. Please wait half a minute before the next one.")
-        )
-    code = new_code()
-    challenge.code_hash = keyed(secret, "code", public_id, code)
-    challenge.expires_at = now + CODE_LIFE
-    challenge.sent_at = now
-    challenge.resends += 1
-    _mail_code(db, user, code)
-    return describe(challenge, user.email_as_typed)
-
-
-def _open(db: Session, user: User, attempt: Attempt, door: Door) -> Opened:
-    guards.forgive(db, user.id)
-    return open_session(
-        db,
-        user.id,
-        origin=attempt.origin,
-        working_role=attempt.wanted_role,
-        remember=attempt.remember,
-        days=door.days,
-        via_api=attempt.via_api,
-    )
-
-
-def trust(db: Session, user_id: int, secret: str) -> str:
-    """Return the mark a trusted device keeps: it ends after a month, and when the password changes."""
-    user = db.scalars(select(User).where(User.id == user_id)).one()
-    until = int((clock.now() + timedelta(days=TRUST_DAYS)).timestamp())
-    return f"{until}.{_trust_mark(user, until, secret)}"
-
-
-def is_trusted(user: User, mark: str, secret: str) -> bool:
-    """Tell whether a device's mark is ours, for this person, and not ended."""
-    until, _dot, rest = mark.partition(".")
-    if not until.isascii() or not until.isdigit() or len(until) > 12:
-        return False
-    if int(until) <= clock.now().timestamp():
-        return False
-    return same(rest, _trust_mark(user, int(until), secret))
-
-
-def _trust_mark(user: User, until: int, secret: str) -> str:
-    return keyed(secret, "device", str(user.id), str(until), user.password_hash or "")
-
-
-def purge_challenges(db: Session, before: datetime) -> None:
-    """Remove the challenges that ended before `before`."""
-    db.execute(delete(LoginChallenge).where(LoginChallenge.expires_at < before))
 
 
 def mail_locked(db: Session, user_id: int | None, address: str) -> None:

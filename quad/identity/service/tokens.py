@@ -14,21 +14,31 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from quad.core import clock
-from quad.core.errors import NotFound
+from quad.core.errors import Forbidden, NotFound
 from quad.core.facts import emit
+from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
-from quad.identity.facts import (
+from quad.identity.facts.accounts import (
     PersonalTokenCreated,
     PersonalTokenRevoked,
+    PersonalTokenRotated,
     SessionRevoked,
     TokenReused,
 )
-from quad.identity.models import AccountState, PersonalToken, RefreshToken, User, UserSession
-from quad.identity.policy import ADMINISTER, OWN_ACCOUNT, USE_TOKENS
+from quad.identity.models.accounts import (
+    AccountState,
+    PersonalToken,
+    RefreshToken,
+    User,
+    UserSession,
+)
+from quad.identity.policy import ADMINISTER, OWN_ACCOUNT, ROTATE_TOKENS, USE_TOKENS
 from quad.identity.service.actor import write_access_token
+from quad.identity.service.scopes import checked
 from quad.identity.service.secrets import PERSONAL_PREFIX, fingerprint, keyed, new_key
 
 GRACE = timedelta(seconds=30)
+FAMILY_LIFE = timedelta(days=180)
 LISTED = 100
 
 
@@ -89,7 +99,10 @@ def rotate(db: Session, refresh: str, secret: str, *, days: int = 30) -> TokenPa
     following = keyed(secret, "refresh", refresh)
     if token.rotated_at is None:
         token.rotated_at = now
-        session.expires_at = now + timedelta(days=days)
+        # Every use moves the end, but never beyond the family's own.
+        session.expires_at = min(
+            now + timedelta(days=days), session.created_at + max(FAMILY_LIFE, timedelta(days=days))
+        )
         session.last_seen_at = now
         _keep(db, session.id, following, session.expires_at)
     access = write_access_token(session.id, session.user_id, secret, token.rotated_at)
@@ -109,24 +122,53 @@ def create_token(
     *,
     name: str,
     ttl: timedelta | None,
-    scopes: str = "read write",
+    scopes: Sequence[str] = ("read", "write"),
 ) -> str:
-    """Make a personal token for a person and return it; it is shown once. Only the person or an administrator may."""
+    """Make a personal token for a person and return it; it is shown once. Only the person or an administrator may.
+
+    Raises Forbidden (also for a personal token: one must not make others that may do more), Invalid for the scopes.
+    """
     gate = OWN_ACCOUNT if actor.id == user_id else ADMINISTER
     gate.require(actor)
-    token = PERSONAL_PREFIX + new_key()
+    _refuse_tokens(actor)
+    token, found = _fresh()
     row = PersonalToken(
         user_id=user_id,
         name=name,
-        token_hash=fingerprint(token),
-        tail=token[-4:],
-        scopes=scopes,
+        scopes=checked(scopes),
         expires_at=clock.now() + ttl if ttl else None,
+        **found,
     )
     db.add(row)
     db.flush()
     emit(db, PersonalTokenCreated(actor_id=actor.id, user_id=user_id, token_id=row.id))
     return token
+
+
+def rotate_token(db: Session, actor: Actor, token_id: int, *, ttl: timedelta | None) -> str:
+    """Give a token a new secret and a new end, and return it; the old secret opens nothing from now on.
+
+    Raises NotFound when there is none, or it was ended; Forbidden for a personal token.
+    """
+    _refuse_tokens(actor)
+    row = ROTATE_TOKENS.get(db, actor, token_id, lock=True)
+    if row.revoked_at is not None:
+        raise NotFound
+    token, found = _fresh()
+    row.token_hash, row.tail = found["token_hash"], found["tail"]
+    row.expires_at = clock.now() + ttl if ttl else None
+    emit(db, PersonalTokenRotated(actor_id=actor.id, user_id=row.user_id, token_id=row.id))
+    return token
+
+
+def _fresh() -> tuple[str, dict[str, str]]:
+    token = PERSONAL_PREFIX + new_key()
+    return token, {"token_hash": fingerprint(token), "tail": token[-4:]}
+
+
+def _refuse_tokens(actor: Actor) -> None:
+    if actor.via == "token":
+        raise Forbidden(_("A personal access token cannot make tokens. Sign in and try again."))
 
 
 def list_tokens(db: Session, actor: Actor, user_id: int) -> Sequence[PersonalToken]:

@@ -2,42 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from quad.core import clock
 from quad.core.db.types import normalised
-from quad.core.errors import EditedMeanwhile, Rejected
-from quad.core.facts import emit
+from quad.core.errors import EditedMeanwhile, Forbidden, NotFound, Rejected
+from quad.core.facts import attempt, emit
 from quad.core.i18n import gettext as _
 from quad.core.mail.outbox import send
 from quad.core.policy import Actor
-from quad.identity.facts import (
+from quad.identity.facts.accounts import (
+    PasswordChangeForced,
     RoleGranted,
     SessionRevoked,
+    SignedOutEverywhere,
     UserChanged,
     UserCreated,
     UserDisabled,
     UserEnabled,
     UserPasswordReset,
+    UserRegistered,
     UserRemoved,
     UserUnlocked,
 )
-from quad.identity.forms import EditUser, NewUser
-from quad.identity.models import SORT_LENGTH, AccountState, Role, User
-from quad.identity.policy import ADMINISTER, MANAGE, READ
-from quad.identity.service.activation import activate
-from quad.identity.service.grants import place_grant, require_another_admin
+from quad.identity.forms.accounts import EditUser, NewUser
+from quad.identity.models.accounts import SORT_LENGTH, AccountOrigin, AccountState, Role, User
+from quad.identity.policy import ADMINISTER, MANAGE, READ, TEND
+from quad.identity.service.grants import place_grant, require_another_admin, require_known
 from quad.identity.service.guards import forgive
 from quad.identity.service.hashing import Hasher
+from quad.identity.service.hiding import sign_out_everywhere
 from quad.identity.service.passwords import require_good
 from quad.identity.service.people import holds
+from quad.identity.service.resets import ask_for_reset
 from quad.identity.service.secrets import one_time_password
 from quad.identity.service.sessions import end_sessions
 
 ONE_TIME_LIFE = timedelta(days=7)
+Command = Callable[[Session, Actor, int], Any]
 
 
 def sort_name(full_name: str) -> str:
@@ -49,10 +56,11 @@ def sort_name(full_name: str) -> str:
 def create_user(
     db: Session, actor: Actor, form: NewUser, hasher: Hasher, *, password: str | None = None
 ) -> tuple[User, str | None]:
-    """Make an account with one role.
+    """Make an account with one role; that of a student with a record, in the department if one is given.
 
-    Without `password` a one-time password is made, mailed as an invitation and returned; with one that the caller
-    chose the person signs in at once. Give a fresh session: the hash is made before its first statement.
+    Without `password` a one-time password is made, returned, and mailed as an invitation when the form asks for it;
+    with one that the caller chose the person signs in at once. Give a fresh session: the hash is made before its first
+    statement.
     Raises Forbidden, Invalid (weak password, department), TooMany.
     """
     ADMINISTER.require(actor)
@@ -64,22 +72,40 @@ def create_user(
     user.password_hash = password_hash
     user.email_confirmed_at = clock.now()
     if one_time is not None:
-        _expect_change(user)
+        expect_change(user)
     db.flush()
-    place_grant(db, user.id, form.role, form.department_id)
-    emit(db, UserCreated(actor_id=actor.id, user_id=user.id))
-    emit(
-        db,
-        RoleGranted(
-            actor_id=actor.id, user_id=user.id, role=form.role, department_id=form.department_id
-        ),
-    )
-    if one_time is not None:
-        _invite(db, user, one_time)
+    _give_role(db, actor, user.id, form.role, form.department_id)
+    if one_time is not None and form.send_mail:
+        invite(db, user, one_time)
     return user, one_time
 
 
-def new_person(db: Session, full_name: str, email: str, *, username: str | None = None) -> User:
+def _give_role(
+    db: Session, actor: Actor, user_id: int, role: Role, department_id: int | None
+) -> None:
+    """Give a new person the role. The department of a student is one of the record, not of the role."""
+    of_record = department_id if role is Role.STUDENT else None
+    if of_record is not None:
+        require_known(db, of_record)
+    of_role = None if role is Role.STUDENT else department_id
+    place_grant(db, user_id, role, of_role)
+    emit(db, UserCreated(actor_id=actor.id, user_id=user_id))
+    emit(db, RoleGranted(actor_id=actor.id, user_id=user_id, role=role, department_id=of_role))
+    if role is Role.STUDENT:
+        emit(
+            db,
+            UserRegistered(actor_id=actor.id, user_id=user_id, role=role, department_id=of_record),
+        )
+
+
+def new_person(
+    db: Session,
+    full_name: str,
+    email: str,
+    *,
+    username: str | None = None,
+    origin: AccountOrigin = AccountOrigin.INVITED,
+) -> User:
     """Add the row of a person without asking the policy; the caller flushes, gives roles and tells."""
     user = User(
         full_name=" ".join(full_name.split()),
@@ -87,6 +113,7 @@ def new_person(db: Session, full_name: str, email: str, *, username: str | None 
         email=email,
         email_as_typed=email,
         username=username,
+        origin=origin,
     )
     db.add(user)
     return user
@@ -123,7 +150,7 @@ def invite_person(
     user = new_person(db, full_name, email)
     user.password_hash = one_time.password_hash
     user.email_confirmed_at = clock.now()
-    _expect_change(user)
+    expect_change(user)
     db.flush()
     place_grant(db, user.id, role, department_id)
     emit(db, UserCreated(actor_id=actor.id, user_id=user.id))
@@ -131,7 +158,7 @@ def invite_person(
         db,
         RoleGranted(actor_id=actor.id, user_id=user.id, role=role, department_id=department_id),
     )
-    _invite(db, user, one_time.password)
+    invite(db, user, one_time.password)
     return user
 
 
@@ -149,12 +176,14 @@ def unhide_person(db: Session, actor: Actor, user: User) -> None:
     emit(db, UserEnabled(actor_id=actor.id, user_id=user.id))
 
 
-def _expect_change(user: User) -> None:
+def expect_change(user: User) -> None:
+    """Let the password be a one-time password: it ends after a week and must be changed at the first sign-in."""
     user.must_change_password = True
     user.one_time_until = clock.now() + ONE_TIME_LIFE
 
 
-def _invite(db: Session, user: User, one_time: str) -> None:
+def invite(db: Session, user: User, one_time: str) -> None:
+    """Mail the one-time password with the invitation."""
     send(
         db,
         "identity/invitation",
@@ -180,55 +209,85 @@ def change_user(db: Session, actor: Actor, user_id: int, form: EditUser) -> User
 
 def disable_user(db: Session, actor: Actor, user_id: int) -> User:
     """Close an account: no sign-in, and every session and token ends at once."""
-    user = MANAGE.get(db, actor, user_id, read=READ, lock=True)
+    user = TEND.get(db, actor, user_id, read=READ, lock=True)
     _require_not_self(actor, user)
     if holds(db, user.id, Role.ADMIN):
         require_another_admin(db, user.id)
     user.state = AccountState.DISABLED
-    _end_all(db, actor, user)
+    sign_out_everywhere(db, actor, user)
     emit(db, UserDisabled(actor_id=actor.id, user_id=user.id))
     return user
 
 
 def enable_user(db: Session, actor: Actor, user_id: int) -> User:
-    """Open an account that was closed, or that somebody applied for."""
-    user = MANAGE.get(db, actor, user_id, read=READ, lock=True)
-    if user.state is AccountState.DISABLED:
-        user.state = AccountState.ACTIVE
-    elif user.state is not AccountState.ACTIVE:
-        activate(db, user, actor_id=actor.id)
-        _tell_approved(db, user)
+    """Open an account that was closed."""
+    user = TEND.get(db, actor, user_id, read=READ, lock=True)
+    user.state = AccountState.ACTIVE
     emit(db, UserEnabled(actor_id=actor.id, user_id=user.id))
     return user
 
 
-def _tell_approved(db: Session, user: User) -> None:
-    send(
-        db,
-        "identity/approved",
-        [(user.full_name, user.email_as_typed)],
-        language=user.language or None,
-    )
-
-
 def unlock_user(db: Session, actor: Actor, user_id: int) -> User:
     """End the wait after failed sign-ins."""
-    user = MANAGE.get(db, actor, user_id, read=READ)
+    user = TEND.get(db, actor, user_id, read=READ)
     forgive(db, user.id)
     emit(db, UserUnlocked(actor_id=actor.id, user_id=user.id))
     return user
 
 
-def reset_user(db: Session, actor: Actor, user_id: int, hasher: Hasher) -> tuple[User, str]:
-    """Give a new one-time password, mail it, end every session, and return it. Raises TooMany."""
+def send_reset(db: Session, actor: Actor, user_id: int) -> User:
+    """Mail a link to set a new password; the old password works until it is used."""
+    user = TEND.get(db, actor, user_id, read=READ)
+    ask_for_reset(db, user.email)
+    return user
+
+
+def force_change(db: Session, actor: Actor, user_id: int) -> User:
+    """Let nothing but the choice of a new password be reachable, from the next request on."""
+    user = TEND.get(db, actor, user_id, read=READ, lock=True)
+    if user.password_hash is None:
+        raise Rejected(_("This account has no password yet, so there is none to change."))
+    user.must_change_password = True
+    emit(db, PasswordChangeForced(actor_id=actor.id, user_id=user.id))
+    return user
+
+
+def sign_out_user(db: Session, actor: Actor, user_id: int) -> User:
+    """End every session of somebody else, on all devices."""
+    user = TEND.get(db, actor, user_id, read=READ)
+    sign_out_everywhere(db, actor, user)
+    emit(db, SignedOutEverywhere(actor_id=actor.id, user_id=user.id))
+    return user
+
+
+def for_each(
+    db: Session, actor: Actor, ids: Sequence[int], command: Command
+) -> tuple[int, list[str]]:
+    """Do a command for several people; return how many it was done for, and each different refusal once."""
+    count, refusals = 0, dict[str, None]()
+    for user_id in ids:
+        try:
+            with attempt(db):
+                command(db, actor, user_id)
+            count += 1
+        except (Rejected, Forbidden, NotFound) as error:
+            refusals[str(error)] = None
+    return count, list(refusals)
+
+
+def reset_user(
+    db: Session, actor: Actor, user_id: int, hasher: Hasher, *, mail: bool = True
+) -> tuple[User, str]:
+    """Give a new one-time password, mail it unless told not to, end every session, and return it. Raises TooMany."""
     ADMINISTER.require(actor)
     one_time = one_time_password()
     password_hash = hasher.hash(one_time)
     user = MANAGE.get(db, actor, user_id, read=READ, lock=True)
     user.password_hash = password_hash
-    _expect_change(user)
-    _end_all(db, actor, user)
-    _invite(db, user, one_time)
+    expect_change(user)
+    sign_out_everywhere(db, actor, user)
+    if mail:
+        invite(db, user, one_time)
     forgive(db, user.id)
     emit(db, UserPasswordReset(actor_id=actor.id, user_id=user.id))
     return user, one_time
@@ -246,9 +305,3 @@ def hide_person(db: Session, user: User, *, actor_id: int | None) -> None:
 def _require_not_self(actor: Actor, user: User) -> None:
     if user.id == actor.id:
         raise Rejected(_("You cannot close your own account here. Ask another administrator."))
-
-
-def _end_all(db: Session, actor: Actor, user: User) -> None:
-    ended = end_sessions(db, user.id)
-    if ended:
-        emit(db, SessionRevoked(actor_id=actor.id, user_id=user.id, session_ids=ended))

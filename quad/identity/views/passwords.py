@@ -1,4 +1,4 @@
-"""Passwords without being signed in: forgotten, set by link, chosen at registration; and the forced change."""
+"""Passwords without being signed in: forgotten, set by link; and what must be put right before anything else."""
 
 from __future__ import annotations
 
@@ -7,26 +7,24 @@ from flask.typing import ResponseReturnValue
 
 from quad.core.errors import Forbidden, Invalid, Rejected, SignedOut
 from quad.core.i18n import gettext as _
+from quad.core.mail.outbox import takes_mail
 from quad.identity.door import current_visit
-from quad.identity.forms import ChangePassword, Forgot, Registration, SetPassword
-from quad.identity.models import LinkPurpose
-from quad.identity.service import registration, resets
+from quad.identity.forms.accounts import ChangePassword, Forgot, SetPassword
+from quad.identity.service import resets
 from quad.identity.service.account import change_password, prepare_password, read_own_password
 from quad.identity.service.hashing import hasher
 from quad.identity.service.passwords import require_good
-from quad.identity.service.registration import Newcomer, Registered
 from quad.web.kit import (
     bind,
     current_actor,
     current_db,
     done,
     page,
-    refusals,
     runtime,
     same_site,
 )
 from quad.web.limits import limit
-from quad.web.site import SAFE_METHODS, wants_json
+from quad.web.site import wants_json
 
 bp = Blueprint("identity_passwords", __name__, template_folder="../templates")
 
@@ -39,6 +37,15 @@ STILL_OPEN = frozenset(
         "identity_api.logout",
         "identity_me_api.me",
         "identity_me_api.change_password",
+    }
+)
+# What somebody without an e-mail address may still reach.
+ADDRESS_OPEN = frozenset(
+    {
+        "identity_own.first_email",
+        "identity_own.confirm_email",
+        "identity_own_api.change_email",
+        "identity_own_api.confirm_email",
     }
 )
 
@@ -58,13 +65,21 @@ def force_change() -> ResponseReturnValue | None:
 
 
 @bp.before_app_request
-def keep_to_scopes() -> None:
-    """A personal token that may only read changes nothing."""
+def force_address() -> ResponseReturnValue | None:
+    """Who came in with a one-time password and has no e-mail address adds one first: codes and links need it.
+
+    A personal token was made for them by an administrator and stays as it is.
+    """
     actor = current_actor()
-    if actor.token_scopes is None or request.method in SAFE_METHODS:
-        return
-    if "write" not in actor.token_scopes:
-        raise Forbidden(_("This token may only read."))
+    if not actor.signed_in or takes_mail(actor.email) or actor.via == "token":
+        return None
+    if runtime().settings.login_code == "off" or request.endpoint in STILL_OPEN | ADDRESS_OPEN:
+        return None
+    if request.path.startswith(("/static/", "/healthz")):
+        return None
+    if wants_json():
+        raise Forbidden(_("Add an e-mail address and confirm it first."))
+    return redirect(url_for("identity_own.first_email"), code=303)
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
@@ -126,57 +141,3 @@ def change() -> ResponseReturnValue:
     forced = visit is not None and visit.must_change_password
     template = "identity/change_forced.html" if forced else "identity/change.html"
     return page(template, form.status, form=form)
-
-
-@bp.route("/register", methods=["GET", "POST"])
-@limit("10 per minute", scope="register", methods=["POST"])
-def register() -> ResponseReturnValue:
-    settings = runtime().settings
-    if settings.registration == "closed":
-        return page("identity/register_closed.html", 403)
-    form = bind(Registration)
-    if form.data is not None:
-        newcomer = Newcomer(
-            form.data.full_name,
-            form.data.email,
-            form.data.password.get_secret_value(),
-            form.data.username,
-        )
-        try:
-            with runtime().database.reading() as looking:
-                registration.require_open(looking, settings.registration, newcomer.email)
-            kept = registration.prepare(newcomer, hasher(settings))
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            with refusals(form):
-                result = registration.register(
-                    current_db(), newcomer, kept, settings.registration, settings.base_url
-                )
-            if not form.errors:
-                return _registered(result.registered)
-    return page("identity/register.html", form.status, form=form)
-
-
-def _registered(outcome: Registered) -> ResponseReturnValue:
-    if outcome is Registered.DONE:
-        message = _("Your account is ready. Sign in with it.")
-        return done(message, url_for("identity.login", name=""))
-    approval = runtime().settings.registration == "approval"
-    return page("identity/registered.html", 202, approval=approval)
-
-
-@bp.route("/confirm/<token>", methods=["GET", "POST"])
-def confirm(token: str) -> ResponseReturnValue:
-    """Ask before accepting: mail programs open links by themselves."""
-    with runtime().database.reading() as looking:
-        holder = resets.find_link(looking, token, LinkPurpose.CONFIRM)
-    if holder is None:
-        return page("identity/link_over.html", 410, sentence=resets.link_is_over())
-    if request.method == "GET":
-        return page("identity/confirm.html", email=holder.email)
-    result = registration.confirm(current_db(), token, runtime().settings.registration)
-    if result.registered is Registered.DONE:
-        message = _("Your address is confirmed. You can sign in now.")
-        return done(message, url_for("identity.login", name=""))
-    return page("identity/registered.html", 202, approval=True)

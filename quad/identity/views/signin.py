@@ -1,38 +1,30 @@
-"""The four portals, the code, and the way out."""
+"""The four portals, the passkey, and the way out."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, session, url_for
+from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core import clock
 from quad.core.config import Mode
 from quad.core.errors import NotFound, Rejected
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.origin import current_origin
-from quad.identity.forms import EnterCode, SignIn
-from quad.identity.service import areas, demo, sessions
+from quad.identity.door import party, sign_in_door
+from quad.identity.forms.accounts import SignIn
+from quad.identity.forms.factors import SignInByPasskey
+from quad.identity.service import areas, demo, passkeys, second, sessions
 from quad.identity.service.areas import GENERAL, PORTALS, Portal
+from quad.identity.service.devices import TRUST_DAYS
 from quad.identity.service.hashing import hasher
+from quad.identity.service.oidc import provider_label
+from quad.identity.service.oidc_client import sign_out_url
+from quad.identity.service.second import Attempt, CodeNeeded
 from quad.identity.service.sessions import Opened
-from quad.identity.service.signin import (
-    TRUST_DAYS,
-    Attempt,
-    CodeNeeded,
-    CodeProblem,
-    Door,
-    Refused,
-    get_challenge,
-    refusal_sentence,
-    resend_code,
-    sign_in,
-    trust,
-    verify_code,
-)
+from quad.identity.service.signin import Refused, refusal_sentence, sign_in
 from quad.web.kit import bind, current_actor, current_db, done, page, runtime, same_site
 from quad.web.limits import limit
 from quad.web.security import SESSION_COOKIE
@@ -43,10 +35,21 @@ TRUST_COOKIE = "quad_device"
 STEP = "sign_in"
 
 
-def door() -> Door:
-    """Return how strict this installation's door is."""
-    settings = runtime().settings
-    return Door(settings.login_code, settings.secret, settings.session_days)
+def keep_ceremony(purpose: str, ceremony: passkeys.Ceremony) -> Response:
+    """Bind a passkey ceremony to this browser's session and hand its options out."""
+    session[f"passkey_{purpose}"] = ceremony.name
+    return Response(ceremony.options, mimetype="application/json")
+
+
+def kept_ceremony(purpose: str) -> str:
+    """Return the name of the ceremony that this browser's session holds, once."""
+    return str(session.pop(f"passkey_{purpose}", ""))
+
+
+def wanted_places() -> tuple[str, Portal]:
+    """Return where a sign-in that is under way leads, and the portal it came from."""
+    wanted = same_site(request.values.get("next"))
+    return wanted, PORTALS.get(request.values.get("portal", ""), GENERAL)
 
 
 @bp.route("/login", defaults={"name": ""}, methods=["GET", "POST"])
@@ -72,17 +75,22 @@ def login(name: str) -> ResponseReturnValue:
         )
         password = form.data.password.get_secret_value()
         outcome = sign_in(
-            runtime().database, current_db(), attempt, password, hasher(settings), door()
+            runtime().database, current_db(), attempt, password, hasher(settings), sign_in_door()
         )
         if isinstance(outcome, Opened):
             return let_in(outcome, wanted)
         if isinstance(outcome, CodeNeeded):
-            session[STEP] = {"challenge": outcome.challenge, "next": wanted, "portal": portal.path}
-            return redirect(url_for("identity.code"), code=303)
+            return ask_second(outcome, wanted, portal.path)
         if isinstance(outcome, Refused):
             form.errors[""] = refusal_sentence()
             return _portal_page(portal, form, wanted, 401)
     return _portal_page(portal, form, wanted, form.status)
+
+
+def ask_second(outcome: CodeNeeded, wanted: str, portal: str) -> BaseResponse:
+    """Lead to the page of the second step."""
+    session[STEP] = {"challenge": outcome.challenge, "next": wanted, "portal": portal}
+    return redirect(url_for("identity_second.code"), code=303)
 
 
 def _portal_page(portal: Portal, form: Bound[SignIn], wanted: str, status: int) -> tuple[str, int]:
@@ -102,93 +110,77 @@ def _portal_page(portal: Portal, form: Bound[SignIn], wanted: str, status: int) 
         form=form,
         portal=portal,
         tabs=tabs,
+        wanted=wanted,
+        may_use_passkey=party() is not None,
+        providers=[(slug, provider_label(slug, each)) for slug, each in settings.oidc.items()],
         may_register=settings.registration != "closed",
         demo_roles=demo.list_roles(current_db()) if settings.mode is Mode.DEMO else [],
     )
 
 
-def let_in(opened: Opened, wanted: str) -> Response:
+@bp.post("/sign-in/passkey/options")
+@limit("30 per minute", scope="passkey")
+def passkey_options() -> Response:
+    """Hand a challenge to the browser, which asks its passkeys."""
+    us = party()
+    if us is None:
+        raise NotFound
+    return keep_ceremony("sign_in", passkeys.begin_sign_in(current_db(), us))
+
+
+@bp.post("/sign-in/passkey")
+@limit("30 per minute", scope="sign-in")
+def passkey() -> ResponseReturnValue:
+    """Sign in with a passkey alone."""
+    wanted, portal = wanted_places()
+    form = bind(SignInByPasskey)
+    ceremony = kept_ceremony("sign_in")
+    opened = None
+    if form.data is not None:
+        attempt = Attempt("", current_origin(), wanted_role=" ".join(portal.roles))
+        opened = second.sign_in_by_passkey(
+            current_db(), attempt, sign_in_door(), ceremony, form.data.credential
+        )
+    if opened is not None:
+        return let_in(opened, wanted)
+    flash(_("That passkey did not open an account here. Try again, or use your password."), "warn")
+    onward: dict[str, Any] = {} if wanted == "/" else {"next": wanted}
+    return redirect(url_for("identity.login", name=portal.name, **onward), code=303)
+
+
+def let_in(opened: Opened, wanted: str) -> BaseResponse:
     """Hand out the cookie of a new session. Nothing of the time before stays."""
     settings = runtime().settings
     session.clear()
     response = done("", wanted)
+    keep_session(response, opened.key, settings.session_days * 86_400 if opened.remember else None)
+    if opened.device:
+        keep_device(response, opened.device)
+    return response
+
+
+def keep_session(response: BaseResponse, key: str, seconds: int | None) -> None:
+    """Give the browser the key of its session, for so long or until it is closed."""
     response.set_cookie(
         SESSION_COOKIE,
-        opened.key,
-        max_age=settings.session_days * 86_400 if opened.remember else None,
+        key,
+        max_age=seconds,
         httponly=True,
         samesite="Lax",
-        secure=settings.cookies_secure,
+        secure=runtime().settings.cookies_secure,
     )
-    return response
 
 
-@bp.route("/sign-in/code", methods=["GET", "POST"])
-@limit("30 per minute", scope="code", methods=["POST"])
-def code() -> ResponseReturnValue:
-    step = session.get(STEP)
-    if not isinstance(step, dict):
-        return redirect(url_for("identity.login", name=""), code=303)
-    form = bind(EnterCode)
-    if form.data is not None:
-        outcome = verify_code(
-            current_db(), step["challenge"], form.data.code, door(), current_origin()
-        )
-        if isinstance(outcome, Opened):
-            return _after_code(outcome, form.data.trust, same_site(step["next"]))
-        if outcome is CodeProblem.OVER:
-            return _start_again(step)
-        form.errors["code"] = _("This is not the code. Look at the newest mail from us.")
-    waiting = get_challenge(current_db(), step["challenge"])
-    if waiting is None:
-        return _start_again(step)
-    status = 401 if form.errors else 200
-    return page("identity/code.html", status, form=form, portal=step["portal"], **_shown(waiting))
-
-
-def _shown(waiting: CodeNeeded) -> dict[str, Any]:
-    seconds = None
-    if waiting.may_resend_at is not None:
-        seconds = max(0, int((waiting.may_resend_at - clock.now()).total_seconds()))
-    return {
-        "waiting": waiting,
-        "resend_in": seconds,
-        "offer_trust": runtime().settings.login_code == "new_device",
-    }
-
-
-def _after_code(opened: Opened, trusted: bool, wanted: str) -> Response:
-    response = let_in(opened, wanted)
-    settings = runtime().settings
-    if trusted and settings.login_code == "new_device":
-        response.set_cookie(
-            TRUST_COOKIE,
-            trust(current_db(), opened.user_id, settings.secret),
-            max_age=TRUST_DAYS * 86_400,
-            httponly=True,
-            samesite="Lax",
-            secure=settings.cookies_secure,
-        )
-    return response
-
-
-def _start_again(step: dict[str, Any]) -> Response:
-    session.pop(STEP, None)
-    flash(_("This sign-in took too long or had too many wrong codes. Please start again."), "warn")
-    return redirect(step.get("portal") or url_for("identity.login", name=""), code=303)
-
-
-@bp.post("/sign-in/code/resend")
-@limit("6 per minute", scope="resend")
-def resend() -> Response:
-    step = session.get(STEP)
-    if not isinstance(step, dict):
-        return redirect(url_for("identity.login", name=""), code=303)
-    try:
-        resend_code(current_db(), step["challenge"], runtime().settings.secret)
-    except Rejected as error:
-        return done(str(error), url_for("identity.code"), category="warn")
-    return done(_("A new code is on its way."), url_for("identity.code"))
+def keep_device(response: BaseResponse, cookie: str) -> None:
+    """Give the browser the mark of a trusted device."""
+    response.set_cookie(
+        TRUST_COOKIE,
+        cookie,
+        max_age=TRUST_DAYS * 86_400,
+        httponly=True,
+        samesite="Lax",
+        secure=runtime().settings.cookies_secure,
+    )
 
 
 @bp.get("/logout")
@@ -200,14 +192,29 @@ def leave() -> ResponseReturnValue:
 
 
 @bp.post("/logout")
-def logout() -> Response:
+def logout() -> BaseResponse:
     actor = current_actor()
+    provider = ""
     if actor.signed_in:
+        provider = sessions.provider_of(current_db(), actor)
         sessions.sign_out(current_db(), actor)
     session.clear()
-    response = done(_("You are signed out."), url_for("home.index"))
+    if provider in runtime().settings.oidc:
+        response = done("", url_for("identity.signed_out", slug=provider))
+    else:
+        response = done(_("You are signed out."), url_for("home.index"))
     response.delete_cookie(SESSION_COOKIE)
     return response
+
+
+@bp.get("/signed-out/<slug>")
+def signed_out(slug: str) -> ResponseReturnValue:
+    """Offer to end the session with the provider as well: a shared computer would let the next person in."""
+    provider = runtime().settings.oidc.get(slug)
+    if provider is None:
+        raise NotFound
+    href = sign_out_url(provider, runtime().settings.base_url.rstrip("/") + "/")
+    return page("identity/signed_out.html", name=provider_label(slug, provider), href=href)
 
 
 @bp.route("/role", methods=["GET", "POST"])
@@ -234,7 +241,7 @@ def role() -> ResponseReturnValue:
 
 
 @bp.post("/demo/sign-in")
-def demo_sign_in() -> Response:
+def demo_sign_in() -> BaseResponse:
     """One click, no password: only where the whole installation is a demo."""
     if runtime().settings.mode is not Mode.DEMO:
         raise NotFound

@@ -11,40 +11,17 @@ from sqlalchemy.orm import Session, selectinload
 
 from quad.core import clock
 from quad.core.db.types import normalised
-from quad.core.errors import Invalid, Rejected
+from quad.core.errors import Invalid, NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.institution import facts, policy
 from quad.institution.forms import BandForm, GradingSchemeForm
-from quad.institution.models import GradeBand, GradingScheme, PassRule, Programme, RetakeRule
+from quad.institution.models import Averaging, GradeBand, GradingScheme, Programme
 from quad.institution.service.common import Reason, require_unused, require_version
+from quad.institution.service.scheme_templates import BY_KEY, scheme_of
 
-Bands = tuple[tuple[str, str, str, bool], ...]
-
-TEN_POINT: Bands = (
-    ("O", "90", "10", True),
-    ("A+", "80", "9", True),
-    ("A", "70", "8", True),
-    ("B+", "60", "7", True),
-    ("B", "50", "6", True),
-    ("C", "45", "5", True),
-    ("P", "40", "4", True),
-    ("F", "0", "0", False),
-)
-FOUR_POINT: Bands = (
-    ("A", "93", "4.0", True),
-    ("A-", "90", "3.7", True),
-    ("B+", "87", "3.3", True),
-    ("B", "83", "3.0", True),
-    ("B-", "80", "2.7", True),
-    ("C+", "77", "2.3", True),
-    ("C", "73", "2.0", True),
-    ("C-", "70", "1.7", True),
-    ("D+", "67", "1.3", True),
-    ("D", "60", "1.0", True),
-    ("F", "0", "0", False),
-)
+HUNDRED = Decimal(100)
 
 
 def default_scheme(db: Session) -> GradingScheme | None:
@@ -68,32 +45,36 @@ def seed(db: Session) -> GradingScheme:
     known = default_scheme(db)
     if known is not None:
         return known
-    ten = _scheme("10-point scale", "10", TEN_POINT, RetakeRule.BEST)
+    ten = scheme_of(BY_KEY["ten_point"])
     ten.is_default = True
-    db.add_all([ten, _scheme("4.0 scale", "4", FOUR_POINT, RetakeRule.LATEST)])
+    db.add_all([ten, scheme_of(BY_KEY["four_point"])])
     db.flush()
     return ten
 
 
-def _scheme(name: str, maximum: str, bands: Bands, retake: RetakeRule) -> GradingScheme:
-    return GradingScheme(
-        name=name,
-        name_key=name,
-        maximum=Decimal(maximum),
-        rounding_places=2,
-        retake_rule=retake,
-        pass_rule=PassRule.OVERALL,
-        bands=[
-            GradeBand(
-                position=position,
-                letter=letter,
-                minimum=Decimal(minimum),
-                points=Decimal(points),
-                passes=passes,
-            )
-            for position, (letter, minimum, points, passes) in enumerate(bands)
-        ],
+def add_template(db: Session, actor: Actor, key: str) -> GradingScheme:
+    """Add a ready-made scheme, numbered when its name is taken. Raises Forbidden, NotFound for an unknown template."""
+    policy.ADD_SCHEME.require(actor)
+    template = BY_KEY.get(key)
+    if template is None:
+        raise NotFound
+    before = _default_for_update(db)
+    row = scheme_of(template, _free_name(db, template.name))
+    row.is_default = False
+    db.add(row)
+    if before is None:
+        _make_default(db, row, before)
+    db.flush()
+    emit(db, facts.GradingSchemeAdded(actor_id=actor.id, grading_scheme_id=row.id))
+    return row
+
+
+def _free_name(db: Session, name: str) -> str:
+    taken = set(
+        db.scalars(select(GradingScheme.name_key).where(GradingScheme.deleted_at.is_(None)))
     )
+    names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+    return next(one for one in names if normalised(one) not in taken)
 
 
 def add(db: Session, actor: Actor, form: GradingSchemeForm) -> GradingScheme:
@@ -160,8 +141,9 @@ def restore(db: Session, actor: Actor, scheme_id: int) -> GradingScheme:
 
 def _fill(row: GradingScheme, form: GradingSchemeForm) -> None:
     row.name = row.name_key = form.name
-    row.maximum = form.maximum
+    row.maximum = HUNDRED if form.averaging is Averaging.PERCENTAGE else form.maximum
     row.rounding_places = form.rounding_places
+    row.averaging = form.averaging
     row.retake_rule = form.retake_rule
     row.pass_rule = form.pass_rule
 
@@ -194,43 +176,53 @@ def _replace_bands(db: Session, row: GradingScheme, forms: Sequence[BandForm]) -
 
 
 def _check(db: Session, form: GradingSchemeForm, *others: ColumnElement[bool]) -> None:
-    problem = _problem(form)
-    if problem:
-        raise Invalid({"bands": problem})
+    found = problems(form)
+    if found:
+        raise Invalid({"bands": " ".join(found)})
     _require_free(db, form.name, *others)
 
 
-def _problem(form: GradingSchemeForm) -> str | None:
+def problems(form: GradingSchemeForm) -> list[str]:
+    """Say what is wrong with the bands: gaps, overlaps, order, letters, points. Nothing when they can be used."""
     bands = form.bands
+    found: list[str] = []
     if bands[-1].minimum != 0:
-        return _("The last band must start at 0 percent, so that every mark has a letter.")
+        found.append(_("The last band must start at 0 percent, so that every mark has a letter."))
     letters = [normalised(band.letter) for band in bands]
     if len(set(letters)) < len(letters):
-        return _("Two bands have the same letter.")
+        found.append(_("Two bands have the same letter."))
     for upper, lower in pairwise(bands):
-        if lower.minimum >= upper.minimum:
-            return _(
-                "The bands must go down: “%(lower)s” starts at or above “%(upper)s”.",
-                lower=lower.letter,
-                upper=upper.letter,
-            )
-        if lower.points > upper.points:
-            return _(
-                "“%(lower)s” has more grade points than “%(upper)s” above it.",
-                lower=lower.letter,
-                upper=upper.letter,
-            )
-        if lower.passes and not upper.passes:
-            return _(
-                "“%(lower)s” passes although “%(upper)s” above it does not.",
-                lower=lower.letter,
-                upper=upper.letter,
-            )
-    if bands[0].points > form.maximum:
-        return _("“%(letter)s” has more grade points than the scale.", letter=bands[0].letter)
+        found += _between(form, upper, lower)
+    if form.averaging is Averaging.POINTS and bands[0].points > form.maximum:
+        found.append(
+            _("“%(letter)s” has more grade points than the scale.", letter=bands[0].letter)
+        )
     if not bands[0].passes:
-        return _("At least the best band must pass.")
-    return None
+        found.append(_("At least the best band must pass."))
+    return found
+
+
+def _between(form: GradingSchemeForm, upper: BandForm, lower: BandForm) -> list[str]:
+    """Say what is wrong between two neighbours."""
+    names = {"lower": lower.letter, "upper": upper.letter}
+    found = []
+    if lower.minimum == upper.minimum:
+        found.append(
+            _("“%(lower)s” and “%(upper)s” overlap: both start at the same percentage.", **names)
+        )
+    elif lower.minimum > upper.minimum:
+        found.append(_("The bands must go down: “%(lower)s” starts above “%(upper)s”.", **names))
+    if form.averaging is Averaging.POINTS and lower.points > upper.points:
+        found.append(_("“%(lower)s” has more grade points than “%(upper)s” above it.", **names))
+    if lower.passes and not upper.passes:
+        found.append(_("“%(lower)s” passes although “%(upper)s” above it does not.", **names))
+    return found
+
+
+def ranges(form: GradingSchemeForm) -> list[tuple[str, Decimal, Decimal | None]]:
+    """Return each band's letter, where it starts, and where the band above starts (None for the best)."""
+    above: list[Decimal | None] = [None, *(band.minimum for band in form.bands[:-1])]
+    return [(band.letter, band.minimum, top) for band, top in zip(form.bands, above, strict=True)]
 
 
 def _default_for_update(db: Session) -> GradingScheme | None:

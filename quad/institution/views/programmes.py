@@ -2,33 +2,57 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
+from quad.core.i18n import lazy_gettext as _l
 from quad.institution import lists, policy
 from quad.institution.forms import ProgrammeForm
-from quad.institution.models import Department, GradingScheme
 from quad.institution.service import grading, programmes
-from quad.institution.views.shared import add_button, bp, delete_and_say, readable
-from quad.web.added import panels, reasons
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
-from quad.web.lists import list_page
+from quad.institution.views.records import Records, Words
+from quad.institution.views.shared import bp, looking, readable
+from quad.web.added import effects, panels
+from quad.web.kit import by_htmx, current_actor, current_db, done, page, refusals
 
 
-def _programme_choices() -> dict[str, Any]:
+def _choices() -> dict[str, Any]:
     db, actor = current_db(), current_actor()
     return {
         "department_id": lists.department_choices(db, actor),
+        "degree_id": lists.degree_choices(db, actor),
         "grading_scheme_id": lists.scheme_choices(db, actor),
     }
 
 
-@bp.get("/programmes")
-def programmes_list() -> ResponseReturnValue:
-    may = policy.ADD_PROGRAMME.may(current_actor())
-    actions = add_button(_("Add programme"), "institution.programme_new", may)
-    return list_page(lists.PROGRAMMES, actions=actions)
+def _usual_scheme() -> dict[str, Any]:
+    usual = grading.default_scheme(current_db())
+    return {"grading_scheme_id": usual.id if usual else None}
+
+
+RECORDS = Records(
+    "programme",
+    "programmes",
+    ProgrammeForm,
+    lists.PROGRAMMES,
+    may_add=policy.ADD_PROGRAMME,
+    readable=policy.READ_PROGRAMME,
+    changeable=policy.CHANGE_PROGRAMME,
+    add=programmes.add,
+    change=programmes.change,
+    delete=programmes.delete,
+    restore=programmes.restore,
+    words=Words(
+        add=_l("Add programme"),
+        all=_l("Programmes"),
+        deleted=_l("The programme is deleted. You can restore it here."),
+        restored=_l("The programme is back."),
+    ),
+    initial=_usual_scheme,
+    choices=_choices,
+)
+RECORDS.register(editing=False)
 
 
 @bp.get("/programmes/<int:programme_id>")
@@ -38,32 +62,10 @@ def programme(programme_id: int) -> ResponseReturnValue:
     return page(
         "institution/programme.html",
         row=row,
-        department=db.get_one(Department, row.department_id),
-        scheme=db.get_one(GradingScheme, row.grading_scheme_id),
+        places=programmes.places(db, row.id),
+        batches=lists.batches_of(db, current_actor(), row.id),
         panels=panels("programme", row.id),
         may_change=policy.ADD_PROGRAMME.may(current_actor()),
-    )
-
-
-@bp.route("/programmes/new", methods=["GET", "POST"])
-def programme_new() -> ResponseReturnValue:
-    policy.ADD_PROGRAMME.require(current_actor())
-    usual = grading.default_scheme(current_db())
-    initial = {"grading_scheme_id": usual.id if usual else None}
-    form = bind(ProgrammeForm, initial=initial, choices=_programme_choices())
-    if form.data is not None:
-        with refusals(form):
-            row = programmes.add(current_db(), current_actor(), form.data)
-            return done(
-                _("%(name)s is added.", name=row.name),
-                url_for("institution.programme", programme_id=row.id),
-            )
-    return page(
-        "institution/form.html",
-        form.status,
-        form=form,
-        title=_("Add programme"),
-        parent=(_("Programmes"), url_for("institution.programmes_list")),
     )
 
 
@@ -71,35 +73,39 @@ def programme_new() -> ResponseReturnValue:
 def programme_edit(programme_id: int) -> ResponseReturnValue:
     db, actor = current_db(), current_actor()
     row = policy.CHANGE_PROGRAMME.get(db, actor, programme_id, read=policy.READ_PROGRAMME)
-    initial = {name: getattr(row, name) for name in ProgrammeForm.model_fields}
-    form = bind(ProgrammeForm, initial=initial, choices=_programme_choices())
-    place = url_for("institution.programme", programme_id=row.id)
-    if form.data is not None:
+    form = _bind(RECORDS.values(row))
+    place = RECORDS.place(row.id)
+    if form.data is not None and not looking():
         with refusals(form):
             programmes.change(db, actor, programme_id, form.data)
             return done(_("The change is saved."), place)
+    checked = _check(form, row.id) if looking() else None
+    if checked is not None and by_htmx():
+        return render_template("institution/scheme_check.html", checked=checked)
     return page(
-        "institution/form.html",
+        "institution/programme_form.html",
         form.status,
         form=form,
+        checked=checked,
         title=_("Edit %(name)s", name=row.name),
         parent=(row.name, place),
     )
 
 
-@bp.post("/programmes/<int:programme_id>/delete")
-def programme_delete(programme_id: int) -> ResponseReturnValue:
-    return delete_and_say(
-        lambda: programmes.delete(
-            current_db(), current_actor(), programme_id, reasons("programme")
-        ),
-        url_for("institution.programme", programme_id=programme_id),
-        _("The programme is deleted. You can restore it here."),
-    )
+def _bind(initial: dict[str, Any]) -> Bound[ProgrammeForm]:
+    """Bind the form; the button that only looks is no field of it."""
+    choices = _choices()
+    if request.method == "GET":
+        return Bound(ProgrammeForm, initial=initial, choices=choices)
+    posted = request.form.copy()
+    posted.poplist("preview")
+    return Bound.from_html(ProgrammeForm, posted, initial=initial, choices=choices)
 
 
-@bp.post("/programmes/<int:programme_id>/restore")
-def programme_restore(programme_id: int) -> ResponseReturnValue:
-    programmes.restore(current_db(), current_actor(), programme_id)
-    place = url_for("institution.programme", programme_id=programme_id)
-    return done(_("The programme is back."), place)
+def _check(form: Bound[ProgrammeForm], programme_id: int) -> dict[str, Any]:
+    """Say what saving the form would do to the results of the programme's students."""
+    said: list[str] = []
+    if form.data is not None:
+        with refusals(form):
+            said = effects("programme", programme_id, form.data)
+    return {"problems": list(form.errors.values()), "ranges": [], "effects": said}

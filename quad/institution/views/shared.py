@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
 from quad.core.errors import Rejected
@@ -27,6 +27,17 @@ def add_button(label: str, endpoint: str, allowed: bool) -> list[dict[str, Any]]
     if not allowed:
         return []
     return [{"label": label, "href": url_for(endpoint), "icon": "plus", "primary": True}]
+
+
+def given(name: str) -> dict[str, Any]:
+    """Return what a new thing belongs to, as the link that led here says (`?batch_id=5`)."""
+    value = request.args.get(name, "")
+    return {name: int(value)} if value.isascii() and value.isdigit() and len(value) < 19 else {}
+
+
+def looking() -> bool:
+    """Tell whether this asks what a change would do, and not for the change."""
+    return request.method == "POST" and "preview" in request.form
 
 
 def delete_and_say(act: Callable[[], object], place: str, message: str) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from quad.core.importing import pipeline
 from quad.core.importing.models import Import, ImportState
 from quad.core.uploads import XLSX
 from quad.web.api import Answer, Out, WireId, operation
-from quad.web.importing.shared import apply_batch, errors_file, permitted, take
+from quad.web.importing.shared import apply_batch, errors_file, offered, permitted, take
 from quad.web.kit import current_actor, current_db
 
 bp = APIBlueprint("importing_api", __name__, url_prefix="/api/v1/imports", tag="Imports")
@@ -42,6 +42,30 @@ class ImportOut(Out):
     problems: list[ProblemOut]
 
 
+class ImportLineOut(Out):
+    id: WireId
+    kind: str
+    file_name: str
+    state: ImportState
+    rows: int
+
+
+class KindOut(Out):
+    """A kind of import one may use: send its file to `POST /imports/{kind}`, with these columns."""
+
+    kind: str
+    label: str
+    hint: str
+    columns: list[str]
+
+
+class KindsOut(Out):
+    """What can be imported, and one's latest imports, the newest first."""
+
+    kinds: list[KindOut]
+    recent: list[ImportLineOut]
+
+
 class Apply(Form):
     skip_bad: Annotated[
         bool,
@@ -55,6 +79,23 @@ def _answer(row: Import, created: bool = False) -> Answer:
     told = pipeline.report(current_db(), row)
     status = 202 if waiting else 201 if created else 200
     return Answer(told, status=status, message=pipeline.in_words(told) if not waiting else None)
+
+
+@operation(bp, "GET", "", answers=KindsOut, errors=(403,))
+def imports_index() -> KindsOut:
+    kinds, recent = offered()
+    return KindsOut(
+        kinds=[
+            KindOut(
+                kind=one.kind,
+                label=str(one.label),
+                hint=str(one.hint),
+                columns=list(one.form.model_fields),
+            )
+            for one in kinds
+        ],
+        recent=[ImportLineOut.model_validate(row) for row in recent],
+    )
 
 
 @operation(

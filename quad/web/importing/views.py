@@ -9,20 +9,29 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 from sqlalchemy import select
 
-from quad.core.errors import Forbidden, Invalid, Rejected, SignedOut, TooLarge
+from quad.core.errors import Invalid, Rejected, TooLarge
+from quad.core.export.tables import ask_for_table
 from quad.core.facts import attempt
 from quad.core.forms import Bound, Form
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.importing import pipeline
-from quad.core.importing.declare import Importer
+from quad.core.importing.declare import TABLE, Importer
+from quad.core.importing.mapping import columns_of, forget
 from quad.core.importing.models import Import, ImportState
 from quad.core.importing.reader import Unreadable
 from quad.core.jobs.models import Job, JobState
-from quad.web.importing.shared import apply_batch, download, errors_file, permitted, take
+from quad.web.importing.shared import (
+    apply_batch,
+    download,
+    errors_file,
+    explain_columns,
+    offered,
+    permitted,
+    take,
+)
 from quad.web.kit import by_htmx, current_actor, current_db, done, page
 
-RECENT = 20
 FIRST_ROWS = 10
 
 bp = Blueprint("importing", __name__, url_prefix="/imports")
@@ -43,15 +52,11 @@ class Upload(Form):
 
 @bp.get("")
 def index() -> ResponseReturnValue:
-    db, actor = current_db(), current_actor()
-    kinds = [item for item in Importer.registry.values() if item.permission.may(actor)]
-    recent = db.scalars(pipeline.READ.visible(actor).order_by(Import.id.desc()).limit(RECENT)).all()
-    if not kinds and not recent:
-        raise Forbidden if actor.signed_in else SignedOut
+    kinds, recent = offered()
     labels = {item.kind: item.label for item in Importer.registry.values()}
     return page(
         "imports/index.html",
-        kinds=sorted(kinds, key=lambda item: str(item.label)),
+        kinds=kinds,
         recent=recent,
         labels=labels,
         states=state_words(),
@@ -80,14 +85,21 @@ def upload(kind: str) -> ResponseReturnValue:
             if given is None or not given.filename:
                 raise Invalid({"file": _("Choose a file first.")})
             with attempt(current_db()):
-                batch = take(importer, given.stream, given.filename)
+                batch = take(importer, given.stream, given.filename, ask=True)
             return done("", url_for("importing.batch", batch_id=batch.id))
         except Invalid as error:
             form.errors = error.fields
         except (TooLarge, Unreadable) as error:
             form.errors = {"file": str(error)}
     fields = importer.form.model_fields
-    return page("imports/upload.html", form.status, form=form, importer=importer, fields=fields)
+    return page(
+        "imports/upload.html",
+        form.status,
+        form=form,
+        importer=importer,
+        fields=fields,
+        remembered=columns_of(current_db(), kind),
+    )
 
 
 @bp.get("/<kind>/template.csv")
@@ -100,6 +112,13 @@ def template(kind: str) -> Response:
     writer.writerow([importer.title(name) for name in names])
     writer.writerow([importer.example.get(name, "") for name in names])
     return download("\ufeff" + out.getvalue(), f"{kind}.csv")
+
+
+@bp.post("/<kind>/export")
+def export(kind: str) -> ResponseReturnValue:
+    """Have everything of a kind written to a file that the same import reads."""
+    row = ask_for_table(current_db(), current_actor(), TABLE + kind, request.form.get("format", ""))
+    return done("", url_for("lists.export_state", export_id=row.id))
 
 
 @bp.get("/batches/<int:batch_id>")
@@ -116,6 +135,7 @@ def batch(batch_id: int) -> ResponseReturnValue:
         job=_progress(row),
         rows=_first_rows(row, importer),
         fields=_shown_fields(importer),
+        unexplained=_unexplained(row, importer),
         state=state_words()[row.state.value],
     )
 
@@ -141,6 +161,16 @@ def _progress(row: Import) -> dict[str, Any] | None:
     }
 
 
+def _unexplained(row: Import, importer: Importer[Any, Any]) -> list[tuple[str, str]]:
+    """Return the fields that the file does not give, while somebody can still say which column they are."""
+    if row.state not in (ImportState.PREVIEWED, ImportState.REFUSED):
+        return []
+    given = row.columns.get("headers", {}) if row.state is ImportState.PREVIEWED else {}
+    return [
+        (name, importer.title(name)) for name in importer.form.model_fields if name not in given
+    ]
+
+
 def _shown_fields(importer: Importer[Any, Any]) -> list[str]:
     columns = importer.staged.__table__.columns.keys()
     return [name for name in importer.form.model_fields if name in columns]
@@ -150,6 +180,28 @@ def _first_rows(row: Import, importer: Importer[Any, Any]) -> list[Any]:
     staged = importer.staged
     query = select(staged).where(staged.import_id == row.id).order_by(staged.line).limit(FIRST_ROWS)
     return list(current_db().scalars(query))
+
+
+@bp.post("/batches/<int:batch_id>/columns")
+def columns(batch_id: int) -> ResponseReturnValue:
+    """Say which field a header of the file means; the file is read again and the answer remembered."""
+    chosen = dict(zip(request.form.getlist("header"), request.form.getlist("field"), strict=False))
+    place = url_for("importing.batch", batch_id=batch_id)
+    try:
+        with attempt(current_db()):
+            row = explain_columns(batch_id, chosen)
+    except Invalid as error:
+        return done(" ".join(error.fields.values()), place, category="bad")
+    except Unreadable as error:
+        return done(str(error), place, category="bad")
+    return done(_("Remembered for the next file."), url_for("importing.batch", batch_id=row.id))
+
+
+@bp.post("/<kind>/columns/<int:column_id>/forget")
+def forget_column(kind: str, column_id: int) -> ResponseReturnValue:
+    """Forget what a header means."""
+    forget(current_db(), current_actor(), permitted(kind), column_id)
+    return done(_("Forgotten."), url_for("importing.upload", kind=kind))
 
 
 @bp.post("/batches/<int:batch_id>/apply")

@@ -26,7 +26,7 @@ class JobOut(Out):
     finished_at: Moment | None
 
 
-@operation(bp, "GET", "/jobs/<int:job_id>", answers=JobOut, errors=(403, 404))
+@operation(bp, "GET", "/progress/<int:job_id>", answers=JobOut, errors=(403, 404))
 def show(job_id: int) -> Job:
     """How far a job is that one asked for."""
     return policy.WATCH_JOB.get(current_db(), current_actor(), job_id)

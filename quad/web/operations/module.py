@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from quad.core.backup import nightly
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.jobs import upkeep
 from quad.core.mail import jobs as mail_jobs
@@ -18,5 +19,6 @@ MODULE = Module(
         Nav(_l("Jobs"), "operations.jobs", "list-check", GROUP, ADMIN, order=97),
         Nav(_l("Mail"), "operations.mails", "mail", GROUP, ADMIN, order=98),
     ),
-    parts=(upkeep, mail_jobs),
+    label=_l("Jobs and mail"),
+    parts=(upkeep, mail_jobs, nightly),
 )

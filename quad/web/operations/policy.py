@@ -16,8 +16,12 @@ def _watches(actor: Actor) -> Branches:
     return EVERYTHING if actor.has("admin") else (Job.created_by == actor.own_id,)
 
 
+def _letters(actor: Actor) -> Branches:
+    return (Mail.private.is_(False),) if actor.has("admin") else NOTHING
+
+
 READ_JOBS = Permission("operations.job.read", _l("See background jobs"), Job, _admin)
 WATCH_JOB = Permission("operations.job.watch", _l("Watch a job one asked for"), Job, _watches)
 RETRY_JOB = Permission("operations.job.retry", _l("Try a job again that was given up"), Job, _admin)
-READ_MAIL = Permission("operations.mail.read", _l("See the log of mails"), Mail, _admin)
-RESEND_MAIL = Permission("operations.mail.resend", _l("Send a mail again"), Mail, _admin)
+READ_MAIL = Permission("operations.mail.read", _l("See the log of mails"), Mail, _letters)
+RESEND_MAIL = Permission("operations.mail.resend", _l("Send a mail again"), Mail, _letters)

@@ -56,7 +56,7 @@ def retry_chosen() -> Response:
     return done(said, url_for("operations.jobs"))
 
 
-@bp.get("/jobs/<int:job_id>")
+@bp.get("/progress/<int:job_id>")
 def watch(job_id: int) -> tuple[str, int]:
     """How far a job is: the bar alone for htmx, which asks again by itself, else a page around it."""
     row = policy.WATCH_JOB.get(current_db(), current_actor(), job_id)

@@ -1,0 +1,186 @@
+"""Certificates of attendance: numbered, sealed and checked like every document of the institution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quad.academics.service import documents
+from quad.core import clock
+from quad.core.errors import NotFound, Rejected
+from quad.core.facts import emit
+from quad.core.files import Files, StoredFile
+from quad.core.i18n import gettext as _
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.jobs.outbox import enqueue
+from quad.core.policy import Actor
+from quad.events import policy
+from quad.events.facts import CertificateIssued
+from quad.events.kinds import CERTIFY, place_of
+from quad.events.models.attending import Certificate, CheckIn, Registration
+from quad.events.models.events import Event, EventState
+from quad.events.service.tickets import dated
+from quad.identity.models.accounts import User
+
+KIND, CODE, LABEL = "attendance", "ATT", _l("Certificate of attendance")
+AT_ONCE = 20
+
+
+def issue_own(db: Session, actor: Actor, event_id: int) -> Certificate:
+    """Issue one's own certificate; one that is there already is returned.
+
+    Raises NotFound, Rejected for who was not checked in, and while the event is not over.
+    """
+    event = policy.READ.get(db, actor, event_id)
+    row = db.scalar(
+        select(Registration)
+        .where(Registration.event_id == event.id, Registration.user_id == actor.own_id)
+        .with_for_update()
+    )
+    if row is None:
+        raise NotFound(_("You are not registered for this event."))
+    reason = reason_against(event)
+    if reason:
+        raise Rejected(reason)
+    came = select(CheckIn.id).where(CheckIn.registration_id == row.id, CheckIn.undone_at.is_(None))
+    if row.cancelled_at is not None or db.scalar(came) is None:
+        raise Rejected(_("You were not checked in at this event."))
+    return _issue(db, actor, event, row)
+
+
+def reason_against(event: Event) -> str:
+    """Return why nobody can have a certificate of this event (yet), "" when they can."""
+    if not event.certificates:
+        return _("There are no certificates for this event.")
+    if event.state is not EventState.PUBLISHED:
+        return _("This event does not take place.")
+    if event.ends_at > clock.now():
+        return _("Certificates are there once the event is over.")
+    return ""
+
+
+def _issue(db: Session, actor: Actor, event: Event, row: Registration) -> Certificate:
+    there = db.scalar(select(Certificate).where(Certificate.registration_id == row.id))
+    if there is not None:
+        return there
+    holder = db.scalar(select(User.full_name).where(User.id == row.user_id)) or ""
+    numbered = documents.next_serial(db, KIND, CODE)
+    made = Certificate(
+        registration_id=row.id,
+        serial=numbered.serial,
+        serial_key=documents.serial_key(numbered.serial),
+        holder=holder,
+        issued_on=numbered.issued_on,
+        public_lines=[[_("Event"), event.title], [_("Date"), dated(event)]],
+    )
+    host = db.scalar(select(User.full_name).where(User.id == event.owner_id)) or ""
+    pdf = documents.set_in_type(db, numbered, "events/certificate", _data(event, holder, host))
+    kept = documents.keep(db, pdf)
+    stored = Files.row(
+        kept, name=f"{made.serial}.pdf", media_type=documents.PDF, owner_id=row.user_id
+    )
+    db.add(stored)
+    db.flush()
+    made.file_id, made.sha256 = stored.id, stored.sha256
+    db.add(made)
+    db.flush()
+    emit(
+        db,
+        CertificateIssued(
+            actor_id=actor.id,
+            event_id=event.id,
+            registration_id=row.id,
+            user_id=row.user_id,
+            certificate_id=made.id,
+        ),
+    )
+    return made
+
+
+def _data(event: Event, holder: str, host: str) -> dict[str, Any]:
+    return {
+        "title": str(LABEL),
+        "holder": holder,
+        "words": _("took part in"),
+        "event": event.title,
+        "lines": [dated(event), place_of(event)],
+        "signature": _("%(host)s, for the institution", host=host),
+    }
+
+
+def own_file(db: Session, actor: Actor, event_id: int) -> StoredFile:
+    """Return the file of one's own certificate. Raises NotFound when there is none."""
+    found = db.scalar(
+        select(StoredFile)
+        .join(Certificate, Certificate.file_id == StoredFile.id)
+        .join(Registration, Registration.id == Certificate.registration_id)
+        .where(Registration.event_id == event_id, policy.OWN_CERTIFICATES.where(actor))
+    )
+    if found is None:
+        raise NotFound(_("There is no certificate yet."))
+    return found
+
+
+def issue_all(db: Session, actor: Actor, event_id: int) -> int:
+    """Let the worker issue the certificates of everybody who came; return the job. Raises NotFound, Forbidden,
+    Rejected.
+    """
+    event = policy.HOST.get(db, actor, event_id, read=policy.READ)
+    reason = reason_against(event)
+    if reason:
+        raise Rejected(reason)
+    payload = {"event_id": event.id, "actor_id": actor.id}
+    return enqueue(db, CERTIFY, payload, lane=f"{CERTIFY}/{event.id}")
+
+
+def issue_some(db: Session, actor: Actor, event_id: int) -> int:
+    """Issue the next certificates; return how many."""
+    event = db.get_one(Event, event_id)
+    for row in _without(db, event_id):
+        _issue(db, actor, event, row)
+    return len(_without(db, event_id))
+
+
+def _without(db: Session, event_id: int) -> Sequence[Registration]:
+    """Return people who came and have no certificate."""
+    return db.scalars(
+        select(Registration)
+        .join(
+            CheckIn,
+            (CheckIn.registration_id == Registration.id) & CheckIn.undone_at.is_(None),
+        )
+        .outerjoin(Certificate, Certificate.registration_id == Registration.id)
+        .where(
+            Registration.event_id == event_id,
+            Registration.cancelled_at.is_(None),
+            Certificate.id.is_(None),
+        )
+        .order_by(Registration.id)
+        .limit(AT_ONCE)
+    ).all()
+
+
+def find(db: Session, which: documents.Wanted) -> documents.Numbered | None:
+    """Return the certificate with this number or file, for the public page that checks documents."""
+    clause = (
+        Certificate.serial_key == which.serial_key
+        if which.serial_key
+        else Certificate.sha256 == which.sha256
+    )
+    row = db.scalar(select(Certificate).where(clause, Certificate.sha256 != ""))
+    return (
+        None
+        if row is None
+        else documents.Numbered(
+            serial=row.serial,
+            issued_on=row.issued_on,
+            kind=str(LABEL),
+            holder=row.holder,
+            revoked_at=row.revoked_at,
+            sha256=row.sha256,
+            public_lines=row.public_lines,
+        )
+    )

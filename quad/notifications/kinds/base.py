@@ -1,0 +1,31 @@
+"""What a kind of thing people are told is. Each is declared once; preferences, inbox and mail follow."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+STUDENT = frozenset({"student"})
+STAFF = frozenset({"admin", "hod", "faculty", "advisor", "counsellor", "placement"})
+
+
+@dataclass(frozen=True)
+class Kind:
+    """`text` is a sentence with %(name)s places that a notification's data fill.
+
+    `mailed` is the default for mail; in the inbox everything appears by default. With `roles` only those who hold one
+    of them are told, and choose.
+    """
+
+    name: str
+    label: str
+    text: str
+    icon: str
+    mailed: bool
+    roles: frozenset[str] = frozenset()
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        """Return the sentence for `data` in the current reader's language."""
+        text: str = str(self.text)
+        return text % data

@@ -1,0 +1,122 @@
+"""What people are told of events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from quad.core.i18n import Reader, current_reader, moment, reading_as
+from quad.core.i18n import lazy_gettext as _l
+from quad.notifications.kinds.base import Kind
+
+
+@dataclass(frozen=True)
+class DatedKind(Kind):
+    """A kind whose `when` is a moment, worded in the zone of who reads it; without one in the `zone` of the place."""
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        """Return the sentence for `data` in the current reader's language and zone."""
+        if "when" not in data:
+            return super().sentence(data)
+        reader = current_reader()
+        known = Reader(reader.language or "en", reader.zone or data.get("zone") or "UTC")
+        with reading_as(known):
+            when = moment(datetime.fromisoformat(data["when"]))
+        return super().sentence({**data, "when": when})
+
+
+def _of_events(
+    name: str,
+    label: str,
+    text: str,
+    icon: str,
+    *,
+    mailed: bool = True,
+    roles: frozenset[str] = frozenset(),
+) -> Kind:
+    return DatedKind(f"event_{name}", label, text, icon, mailed=mailed, roles=roles)
+
+
+EVENT_WAITING = _of_events(
+    "waiting",
+    _l("An event waits for my approval"),
+    _l("The event “%(title)s” waits for approval."),
+    "hourglass",
+    roles=frozenset({"admin", "hod", "placement"}),
+)
+EVENT_APPROVED = _of_events(
+    "approved",
+    _l("An event of mine is approved"),
+    _l("Your event “%(title)s” was approved and is published."),
+    "circle-check",
+)
+EVENT_REFUSED = _of_events(
+    "refused",
+    _l("An event of mine is not approved"),
+    _l("Your event “%(title)s” was not approved: %(reason)s"),
+    "x",
+)
+EVENT_SEAT = _of_events(
+    "seat",
+    _l("I have a seat at an event"),
+    _l("You have a seat at “%(title)s”, %(when)s. Your ticket is on its page."),
+    "calendar-event",
+)
+EVENT_QUEUED = _of_events(
+    "queued",
+    _l("I am on the waiting list of an event"),
+    _l("You are on the waiting list of “%(title)s”, %(when)s."),
+    "clock",
+    mailed=False,
+)
+EVENT_PROMOTED = _of_events(
+    "promoted",
+    _l("I move up from the waiting list of an event"),
+    _l("A seat became free: you take part in “%(title)s”, %(when)s."),
+    "calendar-event",
+)
+EVENT_MOVED = _of_events(
+    "moved",
+    _l("An event I take part in is moved"),
+    _l("“%(title)s” has another time or place: %(when)s, %(place)s."),
+    "calendar-time",
+)
+EVENT_CANCELLED = _of_events(
+    "cancelled",
+    _l("An event I take part in is cancelled"),
+    _l("“%(title)s”, %(when)s, does not take place. %(reason)s"),
+    "ban",
+)
+EVENT_REMINDER = _of_events(
+    "reminder",
+    _l("An event I take part in begins soon"),
+    _l("“%(title)s” begins %(when)s, %(place)s."),
+    "bell",
+)
+EVENT_FEEDBACK = _of_events(
+    "feedback",
+    _l("I am asked what I thought of an event"),
+    _l("What did you think of “%(title)s”? One minute helps the host."),
+    "message",
+)
+EVENT_CERTIFICATE = _of_events(
+    "certificate",
+    _l("My certificate of attendance is ready"),
+    _l("Your certificate for “%(title)s” is ready."),
+    "certificate",
+)
+EVENT_KINDS = (
+    EVENT_WAITING,
+    EVENT_APPROVED,
+    EVENT_REFUSED,
+    EVENT_SEAT,
+    EVENT_QUEUED,
+    EVENT_PROMOTED,
+    EVENT_MOVED,
+    EVENT_CANCELLED,
+    EVENT_REMINDER,
+    EVENT_FEEDBACK,
+    EVENT_CERTIFICATE,
+)

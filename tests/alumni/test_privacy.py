@@ -1,0 +1,227 @@
+"""A field that a reader does not see is not there for them, whichever door they try."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import select, text, update
+
+from quad.alumni.models.members import Member, Seen
+from quad.alumni.policy.audience import FIELDS
+from quad.alumni.service.findable import index_members
+from quad.core.facts import unit
+from tests.alumni.conftest import TOLD
+
+VIEWERS = ("stranger", "colleague", "connection", "hod")
+NOBODY_OF = ("blocked", "unverified")
+# Who sees a field shown to an audience. The head of the department belongs to it.
+SEEN_BY = {
+    Seen.HIDDEN: set(),
+    Seen.CONNECTIONS: {"connection"},
+    Seen.DEPARTMENT: {"colleague", "hod"},
+    Seen.NETWORK: set(VIEWERS),
+}
+# What a list shows, filters by and counts.
+LISTED = {"headline": "headline", "work": "company", "location": "city", "email": "email"}
+FILTERED = {
+    "work": f"company={TOLD['work']}",
+    "location": f"city={TOLD['location']}",
+    "open": "open=mentoring",
+    "skills": f"skill={TOLD['skills']}",
+}
+FACETS = {"work": "company", "location": "city", "open": "open", "skills": "skill"}
+SEARCHED = ("headline", "work", "education", "achievements", "skills", "location")
+# Long texts for connections alone are in no index, since an index knows nobody's connections.
+FULL_TEXT = ("bio",)
+API = "/api/v1"
+
+
+def show(database, world, seen):
+    """Let the owner show every field to one audience."""
+    with database.writer() as db, unit(db):
+        values = {column.key: int(seen) for column in FIELDS.values()}
+        db.execute(update(Member).where(Member.id == world.member_id).values(**values))
+        index_members(db, [world.member_id])
+
+
+def in_json(client, address):
+    answer = client.get(API + address)
+    assert answer.status_code == 200, answer.text
+    return answer.json["data"]
+
+
+def found(client, address):
+    return any(row["full_name"] == "Olga Owner" for row in in_json(client, address))
+
+
+@pytest.mark.db
+@pytest.mark.feature("A38")
+def test_every_field_is_seen_by_its_audience_alone_through_every_door(world, database, sign_in):
+    clients = {viewer: sign_in(viewer) for viewer in VIEWERS}
+    for seen in Seen:
+        show(database, world, seen)
+        for viewer, client in clients.items():
+            sees = viewer in SEEN_BY[seen]
+            wrong = [
+                *_detail(client, world, sees),
+                *_lists(client, sees),
+                *_searches(client, seen, sees),
+            ]
+            assert wrong == [], f"{viewer}, shown to {seen.name}"
+
+
+def _detail(client, world, sees):
+    """The page of a person and its answer in the API."""
+    profile = in_json(client, f"/alumni/{world.member_id}")
+    # The menu has words of its own.
+    page = client.get(f"/alumni/{world.member_id}").text.partition("<main")[2]
+    for field, told in TOLD.items():
+        at_page = ("Mentoring" if field == "open" else told) in page
+        if at_page is not sees:
+            yield f"page: {field}"
+    given = {
+        "headline": profile["headline"],
+        "bio": profile["bio"],
+        "location": profile["city"],
+        "email": profile["email"],
+        "phone": profile["phone"],
+        "cgpa": profile["cgpa"],
+        "work": profile["work"],
+        "education": profile["education"],
+        "achievements": profile["achievements"],
+        "skills": profile["skills"],
+        "links": profile["links"],
+        "open": profile["open_to"],
+    }
+    assert given.keys() == TOLD.keys()
+    yield from (f"API: {field}" for field, value in given.items() if bool(value) is not sees)
+
+
+def _lists(client, sees):
+    """Lists, filters, counts of facets, sort."""
+    row = next(r for r in in_json(client, "/alumni") if r["full_name"] == "Olga Owner")
+    yield from (f"list: {f}" for f, name in LISTED.items() if bool(row[name]) is not sees)
+    yield from () if bool(row["open_to"]) is sees else ("list: open",)
+    facets = in_json(client, "/alumni/facets")
+    for field, question in FILTERED.items():
+        if found(client, f"/alumni?{question}") is not sees:
+            yield f"filter: {field}"
+        counted = {one["label"] for one in facets.get(FACETS[field], [])}
+        if (TOLD[field] in counted) is not sees:
+            yield f"facet: {field}"
+    cards = client.get("/alumni").text
+    for field in ("headline", "work", "location", "skills"):
+        if (TOLD[field] in cards) is not sees:
+            yield f"cards: {field}"
+
+
+def _searches(client, seen, sees):
+    """Search in the list and over everything, by the beginnings of words and by the words of long texts."""
+    for field in SEARCHED:
+        word = TOLD[field]
+        if found(client, f"/alumni?q={word[:6].lower()}") is not sees:
+            yield f"search: {field}"
+    if ("Olga Owner" in client.get(f"/search?q={TOLD['work']}").text) is not sees:
+        yield "search everywhere"
+    for field in FULL_TEXT:
+        expected = sees and seen is not Seen.CONNECTIONS
+        if ("Olga Owner" in client.get(f"/search?q={TOLD[field]}").text) is not expected:
+            yield f"full text: {field}"
+
+
+@pytest.mark.feature("A38")
+def test_nothing_sorts_by_what_has_an_audience_and_contacts_are_never_searched(
+    world, database, sign_in
+):
+    show(database, world, Seen.NETWORK)
+    client = sign_in("colleague")
+    for key in ("headline", "work", "company", "city", "open", "email", "cgpa", "skills"):
+        assert client.get(f"{API}/alumni?sort={key}").status_code == 400, key
+    for key in ("person", "-person", "year", "-year"):
+        assert client.get(f"{API}/alumni?sort={key}").status_code == 200, key
+    for field in ("email", "phone", "links"):
+        assert not found(client, f"/alumni?q={quote(TOLD[field])}"), field
+
+
+@pytest.mark.feature("A38")
+def test_files_hold_what_their_reader_sees(world, database, sign_in):
+    for seen in (Seen.DEPARTMENT, Seen.NETWORK):
+        show(database, world, seen)
+        _compare_files(sign_in, seen)
+    refused = sign_in("colleague").get("/alumni?format=csv")
+    assert refused.status_code == 403
+    assert "format=csv" not in sign_in("colleague").get("/alumni").text
+
+
+def _compare_files(sign_in, seen):
+    columns = ("person", "work", "city", "open", "email")
+    for viewer, sees in (("admin", seen is Seen.NETWORK), ("hod", True)):
+        client = sign_in(viewer)
+        client.post("/lists/alumni-alumni/columns", data={"column": list(columns)})
+        written = client.get("/alumni?format=csv")
+        assert written.status_code == 200
+        assert "Olga Owner" in written.text
+        for told in (TOLD["work"], TOLD["location"], "Mentoring", TOLD["email"]):
+            assert (told in written.text) is sees, (viewer, told)
+
+
+@pytest.mark.db
+@pytest.mark.feature("A55", "A59", "A62")
+def test_views_hold_only_what_everybody_sees(world, database):
+    for seen in Seen:
+        show(database, world, seen)
+        _compare_views(database, seen is Seen.NETWORK)
+
+
+def _compare_views(database, everybody):
+    with database.reader() as db:
+        rows = {
+            name: db.execute(text(f"SELECT * FROM {name} WHERE name = 'Olga Owner'"))
+            .mappings()
+            .all()
+            for name in ("vw_active_alumni", "vw_alumni_by_skill", "vw_alumni_careers")
+        }
+    (active,) = rows["vw_active_alumni"]
+    for column in ("headline", "title", "company", "city", "jobs", "achievements"):
+        assert (active[column] is not None) is everybody, column
+    assert active["open_to_mentoring"] == int(everybody)
+    assert len(rows["vw_alumni_by_skill"]) == int(everybody)
+    assert len(rows["vw_alumni_careers"]) == int(everybody)
+
+
+@pytest.mark.feature("A38")
+@pytest.mark.parametrize("viewer", NOBODY_OF)
+def test_the_blocked_and_the_unverified_meet_nobody(world, database, sign_in, viewer):
+    show(database, world, Seen.NETWORK)
+    client = sign_in(viewer)
+    assert client.get(f"/alumni/{world.member_id}").status_code == 404
+    assert client.get(f"{API}/profiles/{world.member_id}").status_code == 404
+    assert client.get(f"/people/{world.people.owner}").status_code == 404
+    assert client.get(f"/people/{world.people.owner}/skills").status_code in (404, 200)
+    assert not found(client, "/alumni")
+    assert not found(client, f"/alumni?q={TOLD['work']}")
+    assert TOLD["work"] not in client.get("/alumni").text
+    assert "Olga Owner" not in client.get("/search?q=olga").text
+
+
+@pytest.mark.feature("A38")
+def test_who_is_not_listed_is_found_by_nobody_and_sees_their_own_page(world, database, sign_in):
+    with database.writer() as db, unit(db):
+        db.execute(update(Member).where(Member.id == world.member_id).values(listed=False))
+    for viewer in VIEWERS:
+        client = sign_in(viewer)
+        assert not found(client, "/alumni")
+        assert client.get(f"/alumni/{world.member_id}").status_code == 404
+    assert sign_in("owner").get(f"/alumni/{world.member_id}").status_code == 200
+    with database.reader() as db:
+        rows = db.execute(text("SELECT name FROM vw_active_alumni")).scalars().all()
+        assert "Olga Owner" not in rows
+        assert db.scalar(select(Member.shown).where(Member.id == world.member_id)) == 0
+
+
+@pytest.mark.feature("A38")
+def test_contact_data_and_marks_are_private_until_somebody_shows_them(world, sign_in):
+    profile = in_json(sign_in("colleague"), f"/alumni/{world.member_id}")
+    assert all(profile[name] for name in ("work", "headline", "skills"))
+    assert (profile["email"], profile["phone"], profile["cgpa"]) == (None, None, None)
