@@ -35,7 +35,7 @@ from tests.factories import academics as factory
 def sync_settings(settings: Settings, url: str, **more: Any) -> Settings:
     """Return `settings` with every platform at `url`."""
     places = {name: url for name in SyncSettings.model_fields if name.endswith("_url")}
-    values = places | {"deadline": 3, "step_timeout": 3, "max_answer": 1024 * 1024} | more
+    values = places | {"deadline": 20, "step_timeout": 20, "max_answer": 1024 * 1024} | more
     return settings.model_copy(update={"sync": SyncSettings(**values)})
 
 

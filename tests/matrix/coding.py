@@ -48,7 +48,10 @@ def build(db: Session, people: dict[str, User], student_id: int) -> Given:
     )
     mentor, deputy = person(db, role="counsellor"), person(db, role="counsellor")
     delegation = Delegation(
-        mentor_id=mentor.id, deputy_id=deputy.id, first_day=TODAY, last_day=TODAY
+        mentor_id=mentor.id,
+        deputy_id=deputy.id,
+        first_day=TODAY,
+        last_day=TODAY + timedelta(days=7),
     )
     db.add(delegation)
     season, frozen = (
@@ -118,8 +121,8 @@ BODIES: dict[str, Give] = {
     "POST /counsellor/snapshots/batch-by-filter": lambda _: {"decision": "approve"},
     "POST /coding/delegations": lambda v: {
         "deputy_id": str(v.mentor),
-        "first_day": TODAY.isoformat(),
-        "last_day": TODAY.isoformat(),
+        "first_day": (TODAY + timedelta(days=1)).isoformat(),
+        "last_day": (TODAY + timedelta(days=1)).isoformat(),
     },
     "POST /coding/students/<int:student_id>/follow-ups": lambda _: {"note": "Spoke again"},
     "POST /coding/follow-ups/<int:follow_up_id>/close": lambda _: {"outcome": "improved"},
