@@ -12,6 +12,7 @@ from quad.academics.lists.people import STATUS, STUDENTS
 from quad.academics.lists.results import RESULTS
 from quad.academics.models.attendance import AttendanceTotal
 from quad.academics.models.people import Student
+from quad.academics.models.reported import ADMISSION_YEAR, PERSON, department_field, students_here
 from quad.academics.models.results import EnrolmentResult, Mark
 from quad.academics.models.teaching import (
     Component,
@@ -38,27 +39,12 @@ KINDS = {
 }
 STATUSES = {EnrolmentStatus.ENROLLED: _l("Enrolled"), EnrolmentStatus.WITHDRAWN: _l("Withdrawn")}
 
-PERSON = (
-    Field("student", _l("Student"), "text", User.full_name, by=Student.id),
-    Field("register_number", _l("Register number"), "text", Student.register_number),
-)
 COURSE = (
     Field("course", _l("Course"), "text", Course.title, by=Course.id),
     Field("code", _l("Course code"), "text", Course.code),
     Field("section", _l("Section"), "text", Offering.section),
     Field("term", _l("Term"), "choice", Term.name, choices.terms, by=Term.id),
 )
-YEAR = Field("admission_year", _l("Admission year"), "number", Student.admission_year, whole=True)
-
-
-def _department(by: Any) -> Field:
-    loader = choices.of("department")
-    return Field("department", _l("Department"), "choice", Department.name, loader, by=by)
-
-
-def _of_students_here() -> ColumnElement[bool]:
-    return Student.deleted_at.is_(None)
-
 
 STUDENTS_SOURCE = Source(
     name="academics.students",
@@ -72,7 +58,7 @@ STUDENTS_SOURCE = Source(
     fields=(
         *PERSON,
         Field("email", _l("E-mail"), "text", User.email_as_typed),
-        _department(Student.department_id),
+        department_field(Student.department_id, choices.of("department")),
         Field(
             "programme",
             _l("Programme"),
@@ -91,7 +77,7 @@ STUDENTS_SOURCE = Source(
             by=Student.class_id,
         ),
         Field("semester", _l("Semester"), "number", Student.semester, whole=True),
-        YEAR,
+        ADMISSION_YEAR,
         Field(
             "graduation_year",
             _l("Expected graduation"),
@@ -161,12 +147,12 @@ ENROLMENTS_SOURCE = Source(
     gate=results_policy.LIST,
     read=policy.ENROLMENT_READ,
     joins=_enrolment_joins,
-    only=_of_students_here,
+    only=students_here,
     fields=(
         *PERSON,
         *COURSE,
-        _department(Offering.department_id),
-        YEAR,
+        department_field(Offering.department_id, choices.of("department")),
+        ADMISSION_YEAR,
         Field("status", _l("Status"), "choice", Enrolment.status, tuple(STATUSES.items())),
         Field("attempt", _l("Attempt"), "number", Enrolment.attempt, whole=True),
         Field("enrolled_on", _l("Enrolled on"), "date", Enrolment.enrolled_on),
@@ -201,7 +187,7 @@ MARKS_SOURCE = Source(
     fields=(
         *PERSON,
         *COURSE,
-        _department(Offering.department_id),
+        department_field(Offering.department_id, choices.of("department")),
         Field("component", _l("Component"), "text", Component.name),
         Field("kind", _l("Kind"), "choice", Component.kind, tuple(KINDS.items())),
         Field("value", _l("Mark"), "number", Mark.value, places=2),
@@ -232,7 +218,7 @@ RESULTS_SOURCE = Source(
     fields=(
         *PERSON,
         *COURSE,
-        _department(EnrolmentResult.department_id),
+        department_field(EnrolmentResult.department_id, choices.of("department")),
         Field("admission_year", _l("Admission year"), "number", EnrolmentResult.cohort, whole=True),
         Field("percentage", _l("Per cent"), "number", EnrolmentResult.percentage, places=2),
         Field("letter", _l("Grade"), "text", EnrolmentResult.letter),
@@ -277,11 +263,11 @@ ATTENDANCE_SOURCE = Source(
     gate=attendance_policy.ATTENDANCE_LIST,
     read=ATTENDANCE.read,
     joins=_attendance_joins,
-    only=_of_students_here,
+    only=students_here,
     fields=(
         *PERSON,
         *COURSE,
-        _department(Offering.department_id),
+        department_field(Offering.department_id, choices.of("department")),
         Field("present", _l("Present"), "number", AttendanceTotal.present),
         Field("late", _l("Late"), "number", AttendanceTotal.late),
         Field("absent", _l("Absent"), "number", AttendanceTotal.absent),

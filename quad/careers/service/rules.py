@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
-from quad.core.settings import Setting
+from quad.core.settings import Setting, between
 
 GROUP = _l("Careers")
 ALUMNI, EVERYBODY, NOBODY = "alumni", "everybody", "nobody"
@@ -13,11 +13,6 @@ ALUMNI, EVERYBODY, NOBODY = "alumni", "everybody", "nobody"
 def _code(given: str) -> None:
     if not (len(given) == 3 and given.isascii() and given.isalpha() and given.isupper()):
         raise ValueError(_("Write the three letters of the currency, such as INR or EUR."))
-
-
-def _people(given: int) -> None:
-    if not 1 <= given <= 100:
-        raise ValueError(_("Write a number from 1 to 100."))
 
 
 APPROVAL = Setting(
@@ -50,6 +45,6 @@ SMALL_GROUP = Setting(
     default=5,
     kind="int",
     group=GROUP,
-    check=_people,
+    check=between(1, 100),
     order=30,
 )

@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select, true
 
-from quad.academics.models.cells import student_cell
 from quad.academics.models.people import Student
 from quad.academics.service.findable import STUDENTS
 from quad.coding import policy
 from quad.coding.connectors.registry import LABELS, label_of
 from quad.coding.connectors.troubles import Trouble, sentence
+from quad.coding.lists.students import coding_student
 from quad.coding.models.accounts import CodingAccount
 from quad.coding.models.sync import AccountSync, SyncOutcome
 from quad.core.i18n import gettext as _
@@ -37,10 +37,6 @@ def _joins(statement: Select[Any]) -> Select[Any]:
         .join(Student, Student.id == CodingAccount.student_id)
         .join(User, User.id == Student.user_id)
     )
-
-
-def _student(row: Any) -> Cell:
-    return student_cell(row, "coding.student", name="student")
 
 
 def _account(row: Any) -> Cell:
@@ -96,7 +92,7 @@ READINGS = Listing(
             "student",
             _l("Student"),
             (User.full_name.label("student"), Student.register_number, User.photo, Student.user_id),
-            _student,
+            coding_student,
         ),
         Column(
             "account",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from quad.academics.models.people import Student
+from quad.academics.models.reported import ADMISSION_YEAR, department_field, students_here
+from quad.academics.models.reported import PERSON as STUDENT
 from quad.academics.policy.base import STUDENT_READ
 from quad.coding import policy
 from quad.coding.kinds import RISK_WORDS
@@ -37,22 +39,10 @@ def _platforms(db: Session, _actor: Actor) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in db.execute(query)]
 
 
-def _students_here() -> ColumnElement[bool]:
-    return Student.deleted_at.is_(None)
-
-
 PERSON = (
-    Field("student", _l("Student"), "text", User.full_name, by=Student.id),
-    Field("register_number", _l("Register number"), "text", Student.register_number),
-    Field(
-        "department",
-        _l("Department"),
-        "choice",
-        Department.name,
-        choices.departments,
-        by=Student.department_id,
-    ),
-    Field("admission_year", _l("Admission year"), "number", Student.admission_year, whole=True),
+    *STUDENT,
+    department_field(Student.department_id, choices.departments),
+    ADMISSION_YEAR,
 )
 
 METRICS_SOURCE = Source(
@@ -64,7 +54,7 @@ METRICS_SOURCE = Source(
     gate=policy.STUDENTS,
     read=STUDENTS.read,
     joins=STUDENTS.joins,
-    only=_students_here,
+    only=students_here,
     fields=(
         *PERSON,
         Field("accounts", _l("Linked accounts"), "number", Figure.accounts),
@@ -140,7 +130,7 @@ SNAPSHOTS_SOURCE = Source(
     gate=policy.REVIEW,
     read=policy.SNAPSHOT_READ,
     joins=_snapshot_joins,
-    only=_students_here,
+    only=students_here,
     fields=(
         *PERSON,
         Field(

@@ -39,7 +39,8 @@ def _joins(statement: Select[Any]) -> Select[Any]:
     )
 
 
-def _student(row: Any) -> Cell:
+def coding_student(row: Any) -> Cell:
+    """Return the student of a row, leading to the page of what they code."""
     return student_cell(row, "coding.student", name="student")
 
 
@@ -81,7 +82,7 @@ STUDENTS = Listing(
             "student",
             _l("Student"),
             (User.full_name.label("student"), Student.register_number, User.photo, Student.user_id),
-            _student,
+            coding_student,
             sort=Figure.sort_name,
         ),
         Column(

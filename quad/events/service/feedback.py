@@ -16,19 +16,13 @@ from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
-from quad.core.settings import Setting, value
+from quad.core.settings import Setting, between, value
 from quad.events import policy
 from quad.events.facts import FeedbackGiven
 from quad.events.forms.events import GiveFeedback
 from quad.events.models.attending import BEST, CheckIn, Feedback, Registration
 from quad.events.models.events import Event, EventState
 from quad.identity.models.accounts import User
-
-
-def _few(given: int) -> None:
-    if not 1 <= given <= 50:
-        raise ValueError(_("Write a number from 1 to 50."))
-
 
 LEAST = Setting(
     key="events.feedback_least",
@@ -37,7 +31,7 @@ LEAST = Setting(
     default=5,
     kind="int",
     group=_l("Events"),
-    check=_few,
+    check=between(1, 50),
     order=10,
 )
 

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement
 
-from quad.academics.models.people import Student
+from quad.academics.models.reported import PERSON, department_field
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.sources import Field, Ready, Source
-from quad.identity.models.accounts import User
-from quad.institution.models import Department
 from quad.welfare import policy
 from quad.welfare.lists import choices
 from quad.welfare.lists.requests import REQUESTS, STATES, Assignee
@@ -39,8 +37,7 @@ REQUESTS_SOURCE = Source(
     only=_ordinary,
     fields=(
         Field("request", _l("Request"), "text", Request.title, by=Request.id),
-        Field("student", _l("Student"), "text", User.full_name, by=Student.id),
-        Field("register_number", _l("Register number"), "text", Student.register_number),
+        *PERSON,
         Field(
             "category",
             _l("Category"),
@@ -49,14 +46,7 @@ REQUESTS_SOURCE = Source(
             choices.categories,
             by=Request.category_id,
         ),
-        Field(
-            "department",
-            _l("Department"),
-            "choice",
-            Department.name,
-            choices.departments,
-            by=Request.department_id,
-        ),
+        department_field(Request.department_id, choices.departments),
         Field("office", _l("Office"), "choice", Office.name, choices.offices, by=Request.office_id),
         Field("assignee", _l("With"), "text", Assignee.full_name, by=Request.assignee_id),
         Field(

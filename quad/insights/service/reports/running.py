@@ -21,7 +21,7 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing.declaration import Place
 from quad.core.policy import Actor
-from quad.core.settings import Setting, value
+from quad.core.settings import Setting, between, value
 from quad.core.sources import Field
 from quad.insights.service.reports import statement
 from quad.insights.service.reports.resolving import Group, Measure, Resolved
@@ -32,11 +32,6 @@ IN_THE_BACKGROUND = 300  # seconds a statement of the worker may take
 AVERAGE_PLACES = 2
 
 
-def _some_seconds(seconds: int) -> None:
-    if not 1 <= seconds <= 60:
-        raise ValueError(_("Use a number from 1 to 60."))
-
-
 SECONDS = Setting(
     key="insights.report_seconds",
     label=_l("Longest time of a report"),
@@ -44,7 +39,7 @@ SECONDS = Setting(
     default=10,
     kind="int",
     group=_l("Reports"),
-    check=_some_seconds,
+    check=between(1, 60),
     order=10,
 )
 
