@@ -6,7 +6,6 @@ from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core.errors import SignedOut
 from quad.core.i18n import gettext as _
 from quad.identity.service.areas import area
 from quad.relations import policy
@@ -14,6 +13,7 @@ from quad.relations.forms import DecideReport, ReportForm
 from quad.relations.lists import REPORTS, STATES, WORDS
 from quad.relations.service import following, reports
 from quad.web.kit import (
+    ask_who_it_is,
     bind,
     by_htmx,
     current_actor,
@@ -26,14 +26,8 @@ from quad.web.kit import (
 from quad.web.lists import list_page
 
 bp = Blueprint("relations", __name__, template_folder="templates")
+bp.before_request(ask_who_it_is)
 area("/reports/people", "admin")
-
-
-@bp.before_request
-def ask_who_it_is() -> None:
-    """None of these pages is public."""
-    if not current_actor().signed_in:
-        raise SignedOut
 
 
 @bp.get("/connections")

@@ -122,13 +122,15 @@ def action(label: str, endpoint: str, icon: str, *, primary: bool = False, **val
     }
 
 
-def attempted(act: Callable[[], object], told: str, place: str) -> BaseResponse:
-    """Do something and go to `place`, with what was told or with why it was refused."""
+def attempted(
+    act: Callable[[], object], told: str, place: str, *, refused: str = ""
+) -> BaseResponse:
+    """Do something and go to `place` with what is `told`, or to `refused` (`place` without one) with why it was not."""
     try:
         with attempt(current_db()):
             act()
     except (Rejected, Invalid) as error:
-        return done(chosen_error(error), place, category="bad")
+        return done(chosen_error(error), refused or place, category="bad")
     return done(told, place)
 
 

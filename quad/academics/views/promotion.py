@@ -33,7 +33,17 @@ from quad.core.jobs.models import JobState
 from quad.core.listing.bulk import chosen_ids
 from quad.core.policy import Actor
 from quad.web.added import reasons
-from quad.web.kit import action, bind, current_actor, current_db, done, form_page, page, refusals
+from quad.web.kit import (
+    action,
+    attempted,
+    bind,
+    current_actor,
+    current_db,
+    done,
+    form_page,
+    page,
+    refusals,
+)
 from quad.web.lists import list_page
 
 JOB_STATES = {
@@ -229,14 +239,8 @@ def discard_promotion(promotion_id: int) -> ResponseReturnValue:
 
 
 def _act(promotion_id: int, act: Any, told: str) -> ResponseReturnValue:
-    db, actor = current_db(), current_actor()
     place = url_for("academics.promotion", promotion_id=promotion_id)
-    try:
-        with attempt(db):
-            act(db, actor, promotion_id)
-    except Rejected as refused:
-        return done(str(refused), place, category="bad")
-    return done(told, place)
+    return attempted(lambda: act(current_db(), current_actor(), promotion_id), told, place)
 
 
 @bp.route("/promotions/<int:promotion_id>/undo", methods=["GET", "POST"])

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from quad.core.errors import SignedOut
 from quad.identity.service.areas import area
-from quad.web.kit import current_actor
+from quad.web.kit import ask_who_it_is
 
 bp = Blueprint("alumni", __name__, template_folder="../templates")
+bp.before_request(ask_who_it_is)
 
 area("/alumni", "alumni", "alumnus", "student", "admin", "hod", "faculty", "placement")
 area("/profile/network", "alumni", "alumnus", "student")
-
-
-@bp.before_request
-def ask_who_it_is() -> None:
-    """None of these pages is public."""
-    if not current_actor().signed_in:
-        raise SignedOut

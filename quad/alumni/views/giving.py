@@ -33,15 +33,14 @@ from quad.alumni.lists.giving import (
 from quad.alumni.models.mentoring import BookingState
 from quad.alumni.policy import giving as policy
 from quad.alumni.service import engagements, meetings, mentoring, references
-from quad.core.errors import Invalid, Rejected, SignedOut
-from quad.core.facts import attempt
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.web.download import disposition
 from quad.web.kit import (
+    ask_who_it_is,
+    attempted,
     bind,
-    chosen_error,
     current_actor,
     current_db,
     done,
@@ -51,29 +50,13 @@ from quad.web.kit import (
 from quad.web.lists import list_page
 
 bp = Blueprint("giving", __name__, template_folder="../templates")
+bp.before_request(ask_who_it_is)
 BOOKING_STATES = {
     BookingState.REQUESTED: ("going", _l("Waits for an answer")),
     BookingState.CONFIRMED: ("done", _l("Confirmed")),
     BookingState.DECLINED: ("stop", _l("Declined")),
     BookingState.CANCELLED: ("stop", _l("Cancelled")),
 }
-
-
-@bp.before_request
-def ask_who_it_is() -> None:
-    """None of these pages is public."""
-    if not current_actor().signed_in:
-        raise SignedOut
-
-
-def _try(act: Callable[[], Any], told: str, place: str) -> BaseResponse:
-    """Do something and go to `place`; a refusal is told there."""
-    try:
-        with attempt(current_db()):
-            act()
-    except (Rejected, Invalid) as error:
-        return done(chosen_error(error), place, category="bad")
-    return done(told, place)
 
 
 def _words() -> dict[str, Any]:
@@ -177,14 +160,14 @@ def answer_reference(reference_id: int, deed: str) -> BaseResponse:
         "deliver": (references.deliver, _("Given.")),
     }
     act, told = acts[deed]
-    return _try(lambda: act(db, actor, reference_id), told, _reference_url(reference_id))
+    return attempted(lambda: act(db, actor, reference_id), told, _reference_url(reference_id))
 
 
 @bp.post("/references/<int:reference_id>/decline")
 def decline_reference(reference_id: int) -> BaseResponse:
     db, actor = current_db(), current_actor()
     reason = bind(DeclineReference).require().reason
-    return _try(
+    return attempted(
         lambda: references.decline(db, actor, reference_id, reason),
         _("Declined."),
         _reference_url(reference_id),
@@ -285,7 +268,7 @@ def answer_engagement(engagement_id: int, deed: str) -> BaseResponse:
             engagements.thank(db, actor, engagement_id, bind(ThankEngagement).require().thanks)
 
     told = {"confirm": _("Confirmed."), "refuse": _("Refused."), "thank": _("The thanks are sent.")}
-    return _try(act, told[deed], _engagement_url(engagement_id))
+    return attempted(act, told[deed], _engagement_url(engagement_id))
 
 
 @bp.route("/mentoring", methods=["GET", "POST"], endpoint="mentoring")
@@ -333,7 +316,7 @@ def book_slot(slot_id: int) -> ResponseReturnValue:
 @bp.post("/mentoring/slots/<int:slot_id>/withdraw")
 def withdraw_slot(slot_id: int) -> BaseResponse:
     db, actor = current_db(), current_actor()
-    return _try(
+    return attempted(
         lambda: mentoring.withdraw(db, actor, slot_id),
         _("You do not offer this time any more."),
         url_for("giving.mentoring"),
@@ -373,7 +356,7 @@ def answer_meeting(booking_id: int, deed: str) -> BaseResponse:
         "cancel": _("Cancelled. The time is free again."),
         "judge": _("Thank you."),
     }
-    return _try(act, told[deed], url_for("giving.meeting", booking_id=booking_id))
+    return attempted(act, told[deed], url_for("giving.meeting", booking_id=booking_id))
 
 
 @bp.get("/mentoring/<int:booking_id>.ics")

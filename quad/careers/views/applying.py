@@ -12,12 +12,12 @@ from quad.careers.forms.applications import ApplyForJob, Withdraw
 from quad.careers.lists.applications import OWN
 from quad.careers.models.applications import Stage
 from quad.careers.service import applying, cvs, eligibility, reading
-from quad.careers.views.blueprint import act, bp, prepared_cv
+from quad.careers.views.blueprint import bp, prepared_cv
 from quad.core.errors import Invalid
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.taking import CV, Taken
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.web.kit import attempted, bind, current_actor, current_db, done, page, refusals
 from quad.web.lists import list_page
 
 ANSWER = "a_"
@@ -98,17 +98,17 @@ def applications() -> BaseResponse:
 @bp.post("/applications/<int:application_id>/withdraw")
 def withdraw(application_id: int) -> BaseResponse:
     form = bind(Withdraw)
-    return act(
+    return attempted(
         lambda: applying.withdraw(current_db(), current_actor(), application_id, form.require()),
-        url_for("careers.application", application_id=application_id),
         _("Withdrawn."),
+        url_for("careers.application", application_id=application_id),
     )
 
 
 @bp.post("/applications/cvs/<int:cv_id>/remove")
 def forget_cv(cv_id: int) -> BaseResponse:
-    return act(
+    return attempted(
         lambda: cvs.forget(current_db(), current_actor(), cv_id),
-        url_for("careers.applications"),
         _("No longer kept. Applications it was sent with still have it."),
+        url_for("careers.applications"),
     )

@@ -2,45 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from flask import Blueprint, request
 
-from flask import Blueprint, request, url_for
-from werkzeug.wrappers import Response as BaseResponse
-
-from quad.core.errors import Invalid, Rejected, SignedOut, TooLarge
-from quad.core.facts import attempt
+from quad.core.errors import Invalid, TooLarge
 from quad.core.taking import CV, Taken, take
-from quad.web.kit import chosen_error, current_actor, current_db, done, runtime
+from quad.web.kit import ask_who_it_is, runtime
 
 bp = Blueprint("careers", __name__, template_folder="../templates")
-
-
-@bp.before_request
-def ask_who_it_is() -> None:
-    """None of these pages is public."""
-    if not current_actor().signed_in:
-        raise SignedOut
-
-
-def action(label: str, endpoint: str, icon: str, *, primary: bool = False, **values: Any) -> Any:
-    """Return a button for the head of a list page."""
-    return {
-        "label": label,
-        "href": url_for(endpoint, **values),
-        "icon": icon,
-        "primary": primary,
-    }
-
-
-def act(do: Callable[[], Any], place: str, told: str) -> BaseResponse:
-    """Do something and go to `place`; a refusal is told there, and nothing is changed."""
-    try:
-        with attempt(current_db()):
-            do()
-    except (Rejected, Invalid) as error:
-        return done(chosen_error(error), place, category="bad")
-    return done(told, place)
+bp.before_request(ask_who_it_is)
 
 
 def prepared_cv() -> Taken | None:

@@ -17,7 +17,7 @@ from quad.careers.models.applications import STAGES
 from quad.careers.models.jobs import JOB_STATES, KINDS, WORKPLACES, PostingState
 from quad.careers.service import advice, eligibility, handling, looking, matching, reading
 from quad.careers.service.reading import ShownJob
-from quad.careers.views.blueprint import act, action, bp
+from quad.careers.views.blueprint import bp
 from quad.core import clock
 from quad.core.behind import behind
 from quad.core.forms import Bound
@@ -25,7 +25,7 @@ from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import local_today
 from quad.core.markdown import as_html
 from quad.skills.service.held import skills_of
-from quad.web.kit import current_actor, current_db, page, runtime
+from quad.web.kit import action, attempted, current_actor, current_db, page, runtime
 from quad.web.lists import list_page
 
 
@@ -96,6 +96,6 @@ def unsave(job_id: int) -> BaseResponse:
 
 def _save(job_id: int, *, saved: bool, told: str) -> BaseResponse:
     place = url_for("careers.show", job_id=job_id)
-    return act(
-        lambda: looking.save(current_db(), current_actor(), job_id, saved=saved), place, told
+    return attempted(
+        lambda: looking.save(current_db(), current_actor(), job_id, saved=saved), told, place
     )

@@ -12,14 +12,14 @@ from quad.careers.kinds import money, per
 from quad.careers.lists.applications import APPLICANTS
 from quad.careers.models.applications import MOVES, STAGES, WITHDRAWABLE, Stage
 from quad.careers.service import cvs, handling, reading
-from quad.careers.views.blueprint import act, action, bp
+from quad.careers.views.blueprint import bp
 from quad.careers.views.words import entries
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
 from quad.core.listing.bulk import chosen_ids
 from quad.web.download import disposition
-from quad.web.kit import bind, current_actor, current_db, done, page, runtime
+from quad.web.kit import action, attempted, bind, current_actor, current_db, done, page, runtime
 from quad.web.lists import list_page
 
 SENTENCES = 3
@@ -95,10 +95,10 @@ def move(application_id: int) -> BaseResponse:
         if back.isdigit() and len(back) < 19
         else url_for("careers.application", application_id=application_id)
     )
-    return act(
+    return attempted(
         lambda: handling.move(current_db(), current_actor(), application_id, form.require()),
-        place,
         _("Moved. The applicant hears of it."),
+        place,
     )
 
 

@@ -16,11 +16,11 @@ from quad.careers.lists.jobs import DRIVES
 from quad.careers.models.applications import STAGES
 from quad.careers.models.jobs import JOB_STATES
 from quad.careers.service import drives, placement
-from quad.careers.views.blueprint import act, action, bp
+from quad.careers.views.blueprint import bp
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.markdown import as_html
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.web.kit import action, attempted, bind, current_actor, current_db, done, page, refusals
 from quad.web.lists import list_page
 
 
@@ -83,10 +83,10 @@ def _form(form: Bound[Any], title: str, cancel: str) -> ResponseReturnValue:
 
 @bp.post("/drives/<int:drive_id>/delete")
 def delete_drive(drive_id: int) -> BaseResponse:
-    return act(
+    return attempted(
         lambda: drives.remove(current_db(), current_actor(), drive_id),
-        url_for("careers.drives"),
         _("The drive is deleted. Its jobs stay."),
+        url_for("careers.drives"),
     )
 
 

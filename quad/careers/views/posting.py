@@ -17,13 +17,13 @@ from quad.careers.forms.jobs import JobEdit, JobIn, SendBack
 from quad.careers.lists.jobs import MANAGED
 from quad.careers.models.jobs import PostingState
 from quad.careers.service import drives, matching, posting, rules
-from quad.careers.views.blueprint import act, action, bp
+from quad.careers.views.blueprint import bp
 from quad.core import clock
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import local_today
 from quad.core.settings import value
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.web.kit import action, attempted, bind, current_actor, current_db, done, page, refusals
 from quad.web.lists import list_page
 
 
@@ -172,4 +172,4 @@ def _step(
     job_id: int, do: Callable[[Any, Any], Any], told: str, *, place: str = ""
 ) -> BaseResponse:
     where = place or url_for("careers.show", job_id=job_id)
-    return act(lambda: do(current_db(), current_actor()), where, told)
+    return attempted(lambda: do(current_db(), current_actor()), told, where)

@@ -16,7 +16,7 @@ from quad.events.forms.events import GiveFeedback, HideAttendance, Register
 from quad.events.forms.questions import ANSWER, registration_form
 from quad.events.kinds import place_of
 from quad.events.service import calendars, certificates, feedback, reading, seats, tickets
-from quad.events.views.blueprint import act, bp, signed_in
+from quad.events.views.blueprint import act, bp
 from quad.web.download import disposition, download
 from quad.web.kit import bind, current_actor, current_db, done, page, refusals
 
@@ -24,7 +24,7 @@ from quad.web.kit import bind, current_actor, current_db, done, page, refusals
 @bp.route("/events/<int:event_id>/register", methods=["GET", "POST"])
 def register(event_id: int) -> ResponseReturnValue:
     """Take a seat, or a place on the waiting list; the host's questions are asked here."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     shown = reading.shown(db, actor, event_id)
     form: Bound[Any] = bind(registration_form(shown.event.questions))
     place = url_for("events.event", event_id=event_id)
@@ -84,7 +84,7 @@ def hide_name(event_id: int) -> BaseResponse:
 
 @bp.get("/events/<int:event_id>/ticket")
 def ticket(event_id: int) -> ResponseReturnValue:
-    found = tickets.ticket(current_db(), signed_in(), event_id)
+    found = tickets.ticket(current_db(), current_actor(), event_id)
     return page(
         "events/ticket.html",
         event=found.event,
@@ -97,7 +97,7 @@ def ticket(event_id: int) -> ResponseReturnValue:
 
 @bp.get("/events/<int:event_id>/ticket.pdf")
 def ticket_file(event_id: int) -> Response:
-    content = tickets.ticket_pdf(current_db(), signed_in(), event_id)
+    content = tickets.ticket_pdf(current_db(), current_actor(), event_id)
     return download(content, "application/pdf", f"ticket-{event_id}.pdf")
 
 
@@ -113,13 +113,13 @@ def issue_certificate(event_id: int) -> BaseResponse:
 
 @bp.get("/events/<int:event_id>/certificate.pdf")
 def certificate_file(event_id: int) -> Response:
-    return sent(certificates.own_file(current_db(), signed_in(), event_id))
+    return sent(certificates.own_file(current_db(), current_actor(), event_id))
 
 
 @bp.route("/events/<int:event_id>/feedback", methods=["GET", "POST"])
 def give_feedback(event_id: int) -> ResponseReturnValue:
     """What one thought of it, once."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     event = reading.find(db, actor, event_id)
     feedback.may_give(db, actor, event_id)
     form = bind(GiveFeedback)
@@ -140,7 +140,7 @@ def give_feedback(event_id: int) -> ResponseReturnValue:
 @bp.route("/events/feed", methods=["GET", "POST"])
 def feed() -> ResponseReturnValue:
     """One's own calendar address: shown once, when it is made."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     address = ""
     if request.method == "POST":
         address = calendars.feed_address(db, calendars.make_address(db, actor))
@@ -149,7 +149,7 @@ def feed() -> ResponseReturnValue:
 
 @bp.post("/events/feed/drop")
 def drop_feed() -> BaseResponse:
-    calendars.drop_address(current_db(), signed_in())
+    calendars.drop_address(current_db(), current_actor())
     return done(_("The address leads nowhere now."), url_for("events.feed"))
 
 

@@ -6,18 +6,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Blueprint, Response, request, url_for
-from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core.errors import Invalid, Rejected, SignedOut, TooLarge
-from quad.core.facts import attempt
+from quad.core.errors import Invalid, SignedOut, TooLarge
 from quad.core.files import Files, Kept
-from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
-from quad.core.policy import Actor
 from quad.events.models.events import Event
 from quad.events.service import programme
-from quad.web.kit import chosen_error, current_actor, current_db, done, page, runtime
+from quad.web.kit import attempted, current_actor, runtime
 from quad.web.security import content_policy
 
 bp = Blueprint("events", __name__, template_folder="../templates")
@@ -34,40 +30,10 @@ def ask_who_it_is() -> None:
         raise SignedOut
 
 
-def signed_in() -> Actor:
-    """Return who asks. Raises SignedOut."""
-    actor = current_actor()
-    if not actor.signed_in:
-        raise SignedOut
-    return actor
-
-
 def act(event_id: int, do: Callable[[], Any], told: str, *, place: str = "") -> BaseResponse:
     """Run a command and go on; a refusal is said at the place one comes from."""
     here = url_for("events.event", event_id=event_id)
-    try:
-        with attempt(current_db()):
-            do()
-    except (Rejected, Invalid) as error:
-        return done(chosen_error(error), here, category="bad")
-    return done(told, place or here)
-
-
-def form_page(
-    form: Bound[Any], *, title: str, event: Event, submit: str, back: str, **more: Any
-) -> ResponseReturnValue:
-    """Draw a form about an event on a page of its own."""
-    return page(
-        "events/form.html",
-        form.status,
-        form=form,
-        title=title,
-        event=event,
-        submit=submit,
-        back=back,
-        fields=list(form.kind.model_fields),
-        **more,
-    )
+    return attempted(do, told, place or here, refused=here)
 
 
 def posted_picture(name: str, size: tuple[int, int]) -> Kept | None:

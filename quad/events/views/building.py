@@ -18,16 +18,24 @@ from quad.events.forms.questions import KIND_NAMES, QuestionIn
 from quad.events.models.events import Event
 from quad.events.service import programme as service
 from quad.events.service import reading
-from quad.events.views.blueprint import act, bp, form_page, host_tabs, posted_picture, signed_in
-from quad.web.kit import bind, current_actor, current_db, done, page, refusals
+from quad.events.views.blueprint import act, bp, host_tabs, posted_picture
+from quad.web.kit import bind, current_actor, current_db, done, form_page, page, refusals
 
 
 def _event(event_id: int) -> Event:
-    return policy.HOST.get(current_db(), signed_in(), event_id, read=policy.READ)
+    return policy.HOST.get(current_db(), current_actor(), event_id, read=policy.READ)
 
 
 def _place(event_id: int) -> str:
     return url_for("events.programme", event_id=event_id)
+
+
+def _crumbs(event: Event) -> list[tuple[str, str]]:
+    return [
+        (_("Events"), url_for("events.index")),
+        (event.title, url_for("events.event", event_id=event.id)),
+        (_("Programme"), _place(event.id)),
+    ]
 
 
 @bp.get("/events/<int:event_id>/programme")
@@ -69,7 +77,7 @@ def _speaker(event_id: int, speaker_id: int | None) -> ResponseReturnValue:
         photo = posted_picture("file", service.FACE)
     except Invalid as error:
         problem = error.fields["file"]
-    db, actor, event = current_db(), signed_in(), _event(event_id)
+    db, actor, event = current_db(), current_actor(), _event(event_id)
     row = service.speaker(db, actor, event_id, speaker_id) if speaker_id is not None else None
     initial = {name: getattr(row, name) for name in SpeakerIn.model_fields} if row else {}
     form = bind(SpeakerIn, initial=initial)
@@ -84,10 +92,10 @@ def _speaker(event_id: int, speaker_id: int | None) -> ResponseReturnValue:
     return form_page(
         form,
         title=row.name if row else _("New speaker"),
-        event=event,
+        crumbs=_crumbs(event),
         submit=_("Save"),
-        back=_place(event_id),
-        with_photo=True,
+        cancel=_place(event_id),
+        parts=[("events/photo.html", {"error": form.errors.get("file", "")})],
     )
 
 
@@ -112,7 +120,7 @@ def item(event_id: int, item_id: int) -> ResponseReturnValue:
 
 
 def _item(event_id: int, item_id: int | None) -> ResponseReturnValue:
-    db, actor, event = current_db(), signed_in(), _event(event_id)
+    db, actor, event = current_db(), current_actor(), _event(event_id)
     zone = ZoneInfo(event.zone)
     initial = {"at": event.starts_at.astimezone(zone).strftime("%H:%M")}
     row = service.item(db, actor, event_id, item_id) if item_id is not None else None
@@ -133,9 +141,9 @@ def _item(event_id: int, item_id: int | None) -> ResponseReturnValue:
     return form_page(
         form,
         title=row.title if row else _("New point of the agenda"),
-        event=event,
+        crumbs=_crumbs(event),
         submit=_("Save"),
-        back=_place(event_id),
+        cancel=_place(event_id),
     )
 
 
@@ -154,7 +162,7 @@ def add_question(event_id: int) -> ResponseReturnValue:
     form = bind(QuestionIn)
     if form.data is not None:
         with refusals(form):
-            service.add_question(current_db(), signed_in(), event_id, form.data)
+            service.add_question(current_db(), current_actor(), event_id, form.data)
         if not form.errors:
             return done(_("The question is asked from now on."), _place(event_id))
     return _programme(event_id, form)

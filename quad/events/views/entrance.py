@@ -13,7 +13,7 @@ from quad.events import policy
 from quad.events.forms.events import Scan
 from quad.events.lists.attending import PARTICIPANTS, REGISTRATIONS
 from quad.events.service import certificates, feedback, reading, seats, tickets
-from quad.events.views.blueprint import act, bp, host_tabs, signed_in, with_camera
+from quad.events.views.blueprint import act, bp, host_tabs, with_camera
 from quad.web.kit import bind, current_actor, current_db, done, page, refusals
 from quad.web.lists import list_page
 
@@ -21,7 +21,7 @@ from quad.web.lists import list_page
 @bp.get("/events/<int:event_id>/attendees")
 def attendees(event_id: int) -> BaseResponse:
     """Who registered, for the host; for others the names of those who take part and show it."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     event = reading.find(db, actor, event_id)
     fixed = {"event": str(event_id)}
     if not policy.HOST.allowed(db, actor, [event_id]):
@@ -59,7 +59,7 @@ def undo(event_id: int, registration_id: int) -> BaseResponse:
 @bp.route("/events/<int:event_id>/check-in", methods=["GET", "POST"])
 def check_in(event_id: int) -> ResponseReturnValue:
     """Check people in by camera or by typing; a browser keeps what it cannot send yet."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     event = policy.HOST.get(db, actor, event_id, read=policy.READ)
     form = bind(Scan, initial={"code": request.args.get("code", ""), "key": secrets.token_hex(16)})
     scanned = None
@@ -97,7 +97,7 @@ def issue_certificates(event_id: int) -> BaseResponse:
 @bp.get("/events/<int:event_id>/results")
 def results(event_id: int) -> ResponseReturnValue:
     """What people said, for the host."""
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     event = policy.HOST.get(db, actor, event_id, read=policy.READ)
     return page(
         "events/results.html",

@@ -20,7 +20,7 @@ from quad.events.forms.events import VISIBILITIES, CancelEvent, Refusal
 from quad.events.kinds import month_name, place_of, weekday_name
 from quad.events.lists.events import APPROVALS, EVENTS, MY_EVENTS, PAST, PAST_EVENTS, UPCOMING
 from quad.events.service import calendars, programme, reading
-from quad.events.views.blueprint import bp, host_tabs, signed_in
+from quad.events.views.blueprint import bp, host_tabs
 from quad.web.download import download
 from quad.web.kit import current_actor, current_db, page
 from quad.web.lists import list_page
@@ -93,7 +93,7 @@ def mine() -> ResponseReturnValue:
 @bp.get("/events/approvals")
 def approvals() -> ResponseReturnValue:
     """What waits for one's approval."""
-    policy.OPEN_APPROVALS.require(signed_in())
+    policy.OPEN_APPROVALS.require(current_actor())
     return list_page(APPROVALS, "events/index.html", tabs=_tabs("approvals"))
 
 
@@ -102,7 +102,7 @@ def month() -> ResponseReturnValue:
     """A month of events; `?month=2026-11`."""
     return page(
         "events/month.html",
-        month=reading.month(current_db(), signed_in(), _asked_month()),
+        month=reading.month(current_db(), current_actor(), _asked_month()),
         tabs=_tabs("month"),
         actions=_actions(),
         month_name=month_name,

@@ -17,7 +17,7 @@ from quad.events import policy
 from quad.events.forms.events import CancelEvent, EditEvent, NewEvent, Refusal
 from quad.events.models.events import Event
 from quad.events.service import times, writing
-from quad.events.views.blueprint import act, bp, signed_in
+from quad.events.views.blueprint import act, bp
 from quad.web.kit import bind, current_actor, current_db, done, page, refusals, runtime
 
 MOMENTS = ("starts_at", "ends_at", "deadline_at")
@@ -31,7 +31,7 @@ def _zone() -> str:
 @bp.route("/events/create", methods=["GET", "POST"])
 def create() -> ResponseReturnValue:
     """Write an event down; it is a draft until it is published."""
-    actor = signed_in()
+    actor = current_actor()
     policy.PROPOSE.require(actor)
     form = bind(NewEvent, initial={"zone": _zone()}, choices=choices(current_db()))
     if form.data is not None:
@@ -53,7 +53,7 @@ def create() -> ResponseReturnValue:
 
 @bp.route("/events/<int:event_id>/edit", methods=["GET", "POST"])
 def edit(event_id: int) -> ResponseReturnValue:
-    db, actor = current_db(), signed_in()
+    db, actor = current_db(), current_actor()
     event = policy.HOST.get(db, actor, event_id, read=policy.READ)
     back = url_for("events.event", event_id=event_id)
     audience = values_of(db, event.audience_id)
@@ -84,7 +84,7 @@ def _initial(event: Event) -> dict[str, Any]:
 
 @bp.post("/events/<int:event_id>/publish")
 def publish(event_id: int) -> BaseResponse:
-    actor = signed_in()
+    actor = current_actor()
     told = (
         _("Published.")
         if policy.PUBLISH.may(actor)

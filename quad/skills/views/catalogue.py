@@ -18,7 +18,7 @@ from quad.skills.forms import MergeForm, SkillForm
 from quad.skills.lists import CATALOGUE
 from quad.skills.models import LEVELS
 from quad.skills.service import catalogue, finding, holders, loading
-from quad.skills.views.blueprint import bp, form_page
+from quad.skills.views.blueprint import bp
 from quad.web.added import effects
 from quad.web.kit import (
     bind,
@@ -26,6 +26,7 @@ from quad.web.kit import (
     current_actor,
     current_db,
     done,
+    form_page,
     page,
     refusals,
 )

@@ -17,7 +17,16 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
 from quad.core.listing.bulk import chosen_ids
 from quad.web.download import stored_file
-from quad.web.kit import action, bind, chosen_error, current_actor, current_db, done, page
+from quad.web.kit import (
+    action,
+    attempted,
+    bind,
+    chosen_error,
+    current_actor,
+    current_db,
+    done,
+    page,
+)
 from quad.web.lists import list_page
 from quad.welfare import policy
 from quad.welfare.forms.requests import (
@@ -209,13 +218,7 @@ def _decide(
 
 def _act(request_id: int, act: Callable[[], Any], told: str) -> BaseResponse:
     """Do something with a request and go back to it; a refusal is told there, and nothing is changed."""
-    place = url_for("welfare.show", request_id=request_id)
-    try:
-        with attempt(current_db()):
-            act()
-    except (Rejected, Invalid) as error:
-        return done(chosen_error(error), place, category="bad")
-    return done(told, place)
+    return attempted(act, told, url_for("welfare.show", request_id=request_id))
 
 
 @bp.post("/requests/queue/assign")

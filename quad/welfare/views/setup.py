@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core.errors import Invalid, Rejected
+from quad.core.errors import Rejected
 from quad.core.facts import attempt
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.identity.models.accounts import ROLE_NAMES
 from quad.web.kit import (
     action,
+    attempted,
     bind,
-    chosen_error,
     current_actor,
     current_db,
     done,
@@ -58,16 +57,6 @@ def _crumb(label: str, name: str) -> tuple[str, str]:
     return label, url_for(f"welfare_setup.{name}")
 
 
-def _try(act: Callable[[], Any], told: str, place: str) -> BaseResponse:
-    """Do something and go to `place`; a refusal is told there."""
-    try:
-        with attempt(current_db()):
-            act()
-    except (Rejected, Invalid) as error:
-        return done(chosen_error(error), place, category="bad")
-    return done(told, place)
-
-
 @bp.get("/categories", endpoint="categories")
 def categories_index() -> BaseResponse:
     policy.SET_UP.require(current_actor())
@@ -84,7 +73,7 @@ def categories_index() -> BaseResponse:
 def add_usual() -> BaseResponse:
     """Fill an empty setup with the usual categories."""
     db, actor = current_db(), current_actor()
-    return _try(
+    return attempted(
         lambda: usual.start(db, actor),
         _("The usual categories are there. Change them as you like."),
         url_for("welfare_setup.categories"),
@@ -146,7 +135,7 @@ def delete_category(category_id: int) -> BaseResponse:
 def restore_category(category_id: int) -> BaseResponse:
     db, actor = current_db(), current_actor()
     place = url_for("welfare_setup.categories")
-    return _try(
+    return attempted(
         lambda: categories.restore(db, actor, category_id), _("The category is back."), place
     )
 
@@ -284,7 +273,7 @@ def delete_office(office_id: int) -> BaseResponse:
 def add_member(office_id: int) -> BaseResponse:
     db, actor = current_db(), current_actor()
     form = bind(MemberForm)
-    return _try(
+    return attempted(
         lambda: offices.add_member(db, actor, office_id, form.require()),
         _("Added."),
         url_for("welfare_setup.office", office_id=office_id),
@@ -294,7 +283,7 @@ def add_member(office_id: int) -> BaseResponse:
 @bp.post("/offices/<int:office_id>/members/<int:user_id>/remove")
 def remove_member(office_id: int, user_id: int) -> BaseResponse:
     db, actor = current_db(), current_actor()
-    return _try(
+    return attempted(
         lambda: offices.remove_member(db, actor, office_id, user_id),
         _("Removed."),
         url_for("welfare_setup.office", office_id=office_id),
