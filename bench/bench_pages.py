@@ -142,6 +142,7 @@ def serving(college: College) -> Iterator[None]:
         "QUAD_SECRET_KEY": college.settings.secret,
         "QUAD_MAIL_URL": college.settings.mail,
         "QUAD_DATABASE_URL": college.settings.database,
+        "QUAD_REDIS_URL": college.settings.redis,
         "PYTHONPATH": str(Path(__file__).parents[1]),
     }
     command = [sys.executable, "-m", "bench.kit.server"]

@@ -249,7 +249,7 @@ def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         log.close()
 
 
-def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: int = 120) -> None:
+def wait_until_healthy(address: str, process: subprocess.Popen[bytes], seconds: int = 240) -> None:
     """Wait for /healthz, or fail with what the process said."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

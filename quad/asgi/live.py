@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from quad.asgi.refusal import Refusal, too_busy, wrong_method
 from quad.core.db.engine import Database
 from quad.core.i18n import gettext as _
-from quad.core.live import SIGNED_OUT, Event, Follower, Missed, missed
+from quad.core.live import INTERVAL, SIGNED_OUT, Event, Follower, Missed, missed
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -168,7 +168,7 @@ class Live:
         access: LiveAccess,
         *,
         heartbeat: float = HEARTBEAT,
-        interval: float = 1.0,
+        interval: float = INTERVAL,
         streams: int = STREAMS,
     ) -> None:
         self._database = database

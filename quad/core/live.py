@@ -28,6 +28,8 @@ from quad.core.facts import after_commit, attempt, run
 BATCH = 500
 PAGE = 1_000
 PRUNE_SECONDS = 3600.0
+# Processes that nothing wakes (no Redis) find out by themselves: what is said is there within a second.
+INTERVAL = 0.5
 KEEP = timedelta(hours=24)
 # Told to an audience when a session of it ended: its streams end at once and come back with what still holds.
 SIGNED_OUT = "signed-out"
@@ -268,7 +270,9 @@ class Follower:
     follows from.
     """
 
-    def __init__(self, database: Database, listener: Listener, *, interval: float = 1.0) -> None:
+    def __init__(
+        self, database: Database, listener: Listener, *, interval: float = INTERVAL
+    ) -> None:
         self._database = database
         self._listener = listener
         self._interval = interval
