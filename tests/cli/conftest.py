@@ -84,7 +84,7 @@ class Installation:
             env=self.environment(**settings),
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=280,
             check=False,
         )
         return Done(ended.returncode, ended.stdout, ended.stderr)
