@@ -87,8 +87,9 @@ PLACES: dict[str, tuple[str, ...]] = {
         "/reports/new?add=department&f0.field=cgpa&f0.op=least&f0.value=7&f1.field=semester&f1.op=least&f1.value=x",
     ),
     "hod": (
-        *EVERYBODY, "/departments", "/departments/*", "/batches", "/batches/*", *TEACHING, *RECORDS,
-        "/requests/queue", "/users",
+        *EVERYBODY, "/departments", "/departments/*", "/batches", "/batches/*", "/students", "/students/*",
+        "/students/*/edit", "/teachers", "/teachers/*", "/staff", "/staff/*", "/registrations", "/requests/queue",
+        "/users",
     ),
     "faculty": (*EVERYBODY, *TEACHING, "/users"),
     "student, careers": (
