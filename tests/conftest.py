@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -40,6 +41,12 @@ late.EVERY = 0.0  # late writes happen when a test flushes them, not in the midd
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
     """Say which process gets which test (`-n`)."""
     return Sharing(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage from now on, but never again look through what is loaded."""
+    gc.enable()
+    gc.freeze()
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,6 +16,7 @@ from rich.table import Table
 from quad.cli.main import COMMANDS, USAGE
 from quad.core.config import Misconfigured
 from quad.core.errors import Invalid, QuadError
+from quad.core.loading import loading
 
 REFUSED, MISCONFIGURED, FAULT = 1, 3, 70
 BUSY = "The database is busy with other work and did not let this through. Try again in a minute."
@@ -32,7 +33,8 @@ class LazyGroup(click.Group):
         if where is None:
             return None
         module, name = where[0].split(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
+        with loading():
+            command: click.Command = getattr(importlib.import_module(module), name)
         return command
 
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter
 from quad.core.errors import Invalid, QuadError, SignedOut, Unsupported
 from quad.core.forms import Bound, Form
 from quad.core.i18n import gettext as _
+from quad.web.describing import describe_later
 from quad.web.site import current_actor
 
 V = TypeVar("V", bound=Callable[..., Any])
@@ -127,6 +128,9 @@ REASONS = {
 }
 
 
+BINARY = {"type": "string", "format": "binary"}
+
+
 def _error(status: int) -> dict[str, Any]:
     SCHEMAS.setdefault("Error", ERROR_SCHEMA)
     content = {JSON: {"schema": {"$ref": REFERENCE.format(model="Error")}}}
@@ -144,6 +148,86 @@ def _envelope(answers: Any, paged: bool) -> dict[str, Any]:
     required = ["success", "message", "data"]
     schema = {"type": "object", "properties": properties, "required": required}
     return {JSON: {"schema": schema}}
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Operation:
+    """What `operation` was told; see there."""
+
+    path: str
+    body: type[Form] | None
+    query: type[Form] | None
+    answers: Any
+    status: int
+    message: str
+    errors: Iterable[int]
+    also: Mapping[int, str]
+    public: bool
+    paged: bool
+    lenient: str | None
+    raw_body: str | None
+    file: str | None
+    refuses: bool
+
+    def answering(self, view: Callable[..., Any]) -> Callable[..., Response]:
+        """Return `view` behind the door: it gets checked input, and what it returns is put into the envelope."""
+
+        @wraps(view)
+        def answer(**values: Any) -> Response:
+            if not self.public and not current_actor().signed_in:
+                raise SignedOut
+            if self.body is not None:
+                values["body"] = _read_body(self.body, self.lenient)
+            if self.query is not None:
+                values["query"] = _read_query(self.query)
+            given = view(**values)
+            if isinstance(given, Response):
+                return given
+            return _respond(given, self.answers, self.status, self.message)
+
+        return answer
+
+    def description(self) -> dict[str, Any]:
+        """Describe the operation as APIFlask renders it."""
+        spec: dict[str, Any] = {"responses": self._responses()}
+        if self.body is not None:
+            spec |= {"body": _schema(self.body, "validation"), "content_type": JSON}
+        if self.raw_body is not None:
+            spec |= {"body": BINARY, "content_type": self.raw_body}
+        if self.query is not None or self.paged:
+            spec["args"] = [(self.query or ListQuery, "query")]
+        if not self.public:
+            spec["security"] = [{"bearer": []}, {"cookie": []}]
+        return spec
+
+    def _responses(self) -> dict[int, Any]:
+        content = {self.file: {"schema": BINARY}} if self.file else self._content()
+        responses: dict[int, Any] = {
+            self.status: {"description": self.message or "Done", "content": content}
+        }
+        for code, reason in self.also.items():
+            responses[code] = {"description": reason, "content": _envelope(Any, False)}
+        return responses | {code: _error(code) for code in sorted(self._refusals())}
+
+    def _content(self) -> dict[str, Any]:
+        content = _envelope(self.answers, self.paged)
+        if not self.refuses:
+            return content
+        return {JSON: {"schema": {"oneOf": [content[JSON]["schema"], ERROR_SCHEMA]}}}
+
+    def _refusals(self) -> set[int]:
+        statuses = {429, *self.errors}
+        if not self.public:
+            statuses.add(401)
+        if "<" in self.path:
+            statuses.add(404)
+        if self.body is not None:
+            statuses |= {400, 413, 415, 422}
+        if self.query is not None or self.paged:
+            statuses |= {400, 422}
+        if self.paged:
+            statuses.add(403)
+        return statuses
 
 
 def operation(
@@ -174,52 +258,28 @@ def operation(
     media type that the view reads itself, `file` one that it answers with, as a `Response`, instead of JSON. `refuses`
     is for the coding contract as well: with the same status it may answer an error.
     """
+    declared = _Operation(
+        path=path,
+        body=body,
+        query=query,
+        answers=answers,
+        status=status,
+        message=message,
+        errors=errors,
+        also=also or {},
+        public=public,
+        paged=paged,
+        lenient=lenient,
+        raw_body=raw_body,
+        file=file,
+        refuses=refuses,
+    )
 
     def declare(view: V) -> V:
-        @wraps(view)
-        def answer(**values: Any) -> Response:
-            if not public and not current_actor().signed_in:
-                raise SignedOut
-            if body is not None:
-                values["body"] = _read_body(body, lenient)
-            if query is not None:
-                values["query"] = _read_query(query)
-            given = view(**values)
-            return (
-                given if isinstance(given, Response) else _respond(given, answers, status, message)
-            )
-
-        statuses = (
-            set(errors) | ({401} if not public else set()) | ({404} if "<" in path else set())
-        )
-        if body is not None:
-            statuses |= {400, 413, 415, 422}
-        if query is not None or paged:
-            statuses |= {400, 422}
-        if paged:
-            statuses.add(403)
-        text = {"type": "string", "format": "binary"}
-        content = {file: {"schema": text}} if file else _envelope(answers, paged)
-        if refuses:
-            schema = content[JSON]["schema"]
-            content = {JSON: {"schema": {"oneOf": [schema, ERROR_SCHEMA]}}}
-        responses: dict[int, Any] = {status: {"description": message or "Done", "content": content}}
-        for code, reason in (also or {}).items():
-            responses[code] = {"description": reason, "content": _envelope(Any, False)}
-        responses |= {code: _error(code) for code in sorted(statuses | {429})}
-        spec: dict[str, Any] = {"responses": responses}
-        if body is not None:
-            spec |= {"body": _schema(body, "validation"), "content_type": JSON}
-        if raw_body is not None:
-            spec |= {"body": text, "content_type": raw_body}
-        if query is not None or paged:
-            spec["args"] = [(query or ListQuery, "query")]
-        if not public:
-            spec["security"] = [{"bearer": []}, {"cookie": []}]
-        documented: Any = answer
-        documented._spec = spec
-        blueprint.add_url_rule(path, endpoint=view.__name__, view_func=documented, methods=[method])
-        return documented  # type: ignore[no-any-return]
+        answer: Any = declared.answering(view)
+        describe_later(lambda: setattr(answer, "_spec", declared.description()))
+        blueprint.add_url_rule(path, endpoint=view.__name__, view_func=answer, methods=[method])
+        return answer  # type: ignore[no-any-return]
 
     return declare
 

@@ -17,6 +17,7 @@ from quad.core.config import Settings
 from quad.core.db.engine import Database, may_run_again
 from quad.core.facts import TRIES, pause_before_retry, unit
 from quad.core.policy import NOBODY, Actor
+from quad.web.describing import describe_now
 from quad.web.drawing import PageEnvironment
 from quad.web.module import Module
 
@@ -75,6 +76,10 @@ class Site(APIFlask):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func`: no view or hook here is a coroutine, and Flask looks into each of them in every request."""
         return func
+
+    def _generate_spec(self) -> Any:
+        describe_now()
+        return super()._generate_spec()
 
     def dispatch_request(self) -> ResponseReturnValue:
         """Run the view inside a unit: GET on a reading session, other methods on a writing one."""

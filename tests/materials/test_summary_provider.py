@@ -165,7 +165,7 @@ def test_a_silent_or_missing_provider_costs_nothing_but_a_moment(
     made = add(papers.pdf(), "theory.pdf")
     configured(llm_url="http://127.0.0.1:9/v1")
     assert summary_of(sign_in("asha"), made)["maker"] == "builtin"
-    monkeypatch.setattr(provider, "openai", None)
+    monkeypatch.setattr(provider, "PACKAGE", "a_package_nobody_has")
     made = add(papers.pdf(), "again.pdf")
     configured()
     assert summary_of(sign_in("asha"), made)["maker"] == "builtin"

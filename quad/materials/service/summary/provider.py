@@ -12,6 +12,8 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -20,10 +22,8 @@ from quad.core.config import Settings
 from quad.core.extracting.reading import Page
 from quad.materials.service.summary.builtin import Point
 
-try:
-    import openai
-except ImportError:  # not installed: pip install 'quad[llm]'
-    openai = None  # type: ignore[assignment]
+# Not everybody installs it (pip install 'quad[llm]'), and it takes a second to load: only when it is needed.
+PACKAGE = "openai"
 
 TRIES = 2  # more than the first one
 LONGEST_ANSWER = 1_500  # tokens
@@ -97,7 +97,7 @@ class Provider:
     @classmethod
     def from_settings(cls, settings: Settings) -> Provider | None:
         """Return the provider that `QUAD_LLM_URL` names; None without one, or without the package it needs."""
-        if not settings.llm_url or not settings.llm_model or openai is None:
+        if not settings.llm_url or not settings.llm_model or find_spec(PACKAGE) is None:
             return None
         return cls(
             settings.llm_url,
@@ -109,6 +109,7 @@ class Provider:
 
     def write(self, title: str, pages: Sequence[Page], language: str) -> Written:
         """Have the model write a summary and some questions. Raises ProviderFailed."""
+        openai: Any = import_module(PACKAGE)
         source = sent(pages, self.letters)
         client = openai.OpenAI(
             base_url=self.url,
