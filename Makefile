@@ -41,6 +41,7 @@ check: $(VENV)/.dev ## everything a machine can judge without running the tests
 	$(BIN)/deptry quad
 	$(PY) scripts/features.py --check
 	$(PY) scripts/erd.py --check
+	$(PY) scripts/views.py --check
 	@$(IN_TEST) && $(BIN)/quad db upgrade && $(BIN)/quad db check
 	@$(IN_TEST) && $(BIN)/quad openapi | cmp -s - docs/api/openapi.json || \
 	  { echo "docs/api/openapi.json is not what the API offers. Run \`make docs\` and commit it."; exit 1; }
@@ -55,8 +56,9 @@ bench: $(VENV)/.dev ## the figures of docs/performance.md, as ratios
 features: $(VENV)/.dev ## what exists, where, and which tests prove it
 	@$(PY) scripts/features.py
 
-docs: $(VENV)/.dev ## the generated pages: docs/erd.*, docs/api/openapi.json
+docs: $(VENV)/.dev ## the generated pages: docs/erd.*, docs/views.md, docs/api/openapi.json
 	$(PY) scripts/erd.py
+	$(PY) scripts/views.py
 	@mkdir -p docs/api && $(IN_TEST) && $(BIN)/quad openapi > docs/api/openapi.json
 
 lock: $(VENV)/.dev ## requirements.lock from what is installed in .venv

@@ -35,7 +35,14 @@ from quad.academics.models.people import Student, Teacher
 from quad.academics.models.teaching import Course, Enrolment, Offering
 from quad.academics.policy import base as policy
 from quad.academics.policy.documents import DOCUMENT_READ
-from quad.academics.service import attendance_totals, findable, merging, regrading, rollups
+from quad.academics.service import (
+    attendance_totals,
+    findable,
+    front,
+    merging,
+    regrading,
+    rollups,
+)
 from quad.academics.service import mentors as mentors_service
 from quad.academics.service.own_data import OWN_DATA
 from quad.academics.service.reevaluation.reading import waiting_count
@@ -69,7 +76,17 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import ngettext
 from quad.core.search.searchable import Searchable
-from quad.web.module import Badge, Blocker, Card, Module, Nav, Panel, Preview
+from quad.web.module import (
+    Badge,
+    Blocker,
+    Card,
+    Module,
+    Nav,
+    Panel,
+    Preview,
+    PublicFigure,
+    PublicPlace,
+)
 
 STUDIES = _l("Studies")
 TEACHING = _l("Teaching")
@@ -291,6 +308,8 @@ MODULE = Module(
         ),
         Card("staff", "academics/admin_home.html", home.staff_home, HEADS, order=10, head=True),
     ),
+    public_figures=(PublicFigure("students", _l("Students"), front.students, order=10),),
+    public_places=(PublicPlace(_l("Check a document"), "academics_verify.check", order=30),),
     blockers=(
         Blocker("department", _students_of_department),
         Blocker("department", _courses_of_department),

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
 from quad.alumni import listeners
 from quad.alumni.api import directory as directory_api
 from quad.alumni.api import giving as giving_api
@@ -10,29 +15,51 @@ from quad.alumni.api import own as own_api
 from quad.alumni.api import verifying as verifying_api
 from quad.alumni.importers.alumni import ALUMNI
 from quad.alumni.jobs import following, reminders
-from quad.alumni.models import giving_reports, reports
+from quad.alumni.models import figures, giving_reports, reports
 from quad.alumni.models.members import Seen
 from quad.alumni.policy import audience
 from quad.alumni.policy import base as policy
-from quad.alumni.service import completeness, findable, giving_kept, members
+from quad.alumni.service import completeness, findable, front, giving_kept, home, members
 from quad.alumni.service.keeping import MERGES, OWN_DATA
 from quad.alumni.service.waiting import waiting_count
 from quad.alumni.views import directory, editing, giving, profile, verifying
 from quad.alumni.views.blueprint import bp
 from quad.core.derived import Derived
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import User
 from quad.skills.policy import narrow
-from quad.web.module import Badge, Module, Nav, OtherPage, Panel
+from quad.web.module import Badge, Card, Module, Nav, OtherPage, Panel, PublicFigure
 
 NETWORK = _l("Network")
 narrow(audience.skills_shown)
 EVERYBODY = frozenset(policy.EVERY_ROLE)
 NO_RECORDS = frozenset({"student", "alumnus", "placement"})
+MEMBERS = frozenset({"student", "alumnus"})
+HOSTS = frozenset({"alumnus", "admin", "placement", "hod"})
 WRITERS_AND_ASKERS = frozenset(
     {"student", "alumnus", "faculty", "hod", "advisor", "counsellor", "admin", "placement"}
 )
+
+Found = Callable[[Session, Actor], Sequence[Any]]
+
+
+def _own_page(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    found = home.own_page(db, actor)
+    return None if found is None else {"page": found}
+
+
+def _card(name: str, found: Found, roles: frozenset[str], order: int) -> Card:
+    """Return a card that loads later and is left out while there is nothing to show."""
+
+    def load(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+        rows = found(db, actor)
+        return {name: rows} if rows else None
+
+    template = f"alumni/{name}_card.html"
+    return Card(f"network-{name}", template, load, roles, width=6, order=order, later=True)
+
 
 MODULE = Module(
     "alumni",
@@ -91,6 +118,22 @@ MODULE = Module(
         ),
     ),
     badges=(Badge("claims", waiting_count),),
+    cards=(
+        Card(
+            "network-page",
+            "alumni/own_card.html",
+            _own_page,
+            MEMBERS,
+            width=6,
+            order=46,
+            later=True,
+        ),
+        _card("meetings", home.meetings, MEMBERS, 47),
+        _card("references", home.references, WRITERS_AND_ASKERS, 48),
+        _card("engagements", home.engagements, HOSTS, 49),
+        _card("claims", home.claims, frozenset({"admin"}), 37),
+    ),
+    public_figures=(PublicFigure("alumni", _l("Alumni"), front.graduates, order=20),),
     merges=(*MERGES, *giving_kept.MERGES),
     own_data=(OWN_DATA, giving_kept.OWN_DATA),
     derived=(Derived("network", User.id, members.follow),),
@@ -130,6 +173,7 @@ MODULE = Module(
     ),
     label=_l("Network of alumni and students"),
     parts=(
+        figures,
         reports,
         giving_reports,
         following,

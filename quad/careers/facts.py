@@ -44,6 +44,13 @@ class JobDeleted(JobChanged):
 
 
 @dataclass(frozen=True, kw_only=True)
+class JobOffered(JobChanged):
+    """Some of those a job is for hear that it opened."""
+
+    user_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class JobSaved(Fact):
     """Somebody keeps an eye on a job, or no longer."""
 

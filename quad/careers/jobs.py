@@ -1,12 +1,23 @@
-"""Work for the worker: jobs close when their deadline has passed."""
+"""Work for the worker: those a job is for hear of it, and jobs close when their deadline has passed."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
-from quad.careers.service import posting
+from quad.careers.kinds import TELL
+from quad.careers.service import posting, telling
 from quad.core.jobs.context import JobContext
-from quad.core.jobs.kinds import periodic
+from quad.core.jobs.kinds import job, periodic
+
+
+@job(TELL)
+def tell(ctx: JobContext) -> None:
+    """Tell everybody a job is for that it opened, some at a time."""
+    some = partial(telling.tell_some, job_id=ctx.payload["job_id"])
+    while ctx.run(some):
+        pass
+    ctx.run(lambda db: None, last=True)
 
 
 @periodic("careers.close", every=timedelta(minutes=15))

@@ -10,6 +10,8 @@ from quad.careers.models.jobs import PayPeriod
 from quad.core.i18n import current_reader
 from quad.core.i18n import gettext as _
 
+TELL = "careers.tell"
+
 # How often a year is paid for. An hour's pay counts 40 hours in 52 weeks.
 A_YEAR: dict[PayPeriod, int] = {
     PayPeriod.YEAR: 1,

@@ -13,8 +13,8 @@ from quad.careers.api import drives as drives_api
 from quad.careers.api import jobs as jobs_api
 from quad.careers.lists import applications as applications_lists
 from quad.careers.models.applications import STAGES
-from quad.careers.models.jobs import JOB_STATES
-from quad.careers.service import findable, home
+from quad.careers.models.jobs import JOB_STATES, KINDS
+from quad.careers.service import findable, front, home
 from quad.careers.service import posting as posting_service
 from quad.careers.service.keeping import MERGES, OWN_DATA
 from quad.careers.service.report import REPORT
@@ -22,7 +22,7 @@ from quad.careers.views import applying, blueprint, board, handling, placement, 
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
-from quad.web.module import Badge, Blocker, Card, Module, Nav
+from quad.web.module import Badge, Blocker, Card, Module, Nav, PublicFigure
 
 CAREERS = _l("Careers")
 SEEKERS = frozenset({"student", "alumnus"})
@@ -48,6 +48,21 @@ def _posted(db: Session, actor: Actor) -> Mapping[str, Any] | None:
 def _waiting(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     found = home.waiting(db, actor)
     return {"jobs": found} if found else None
+
+
+def _kept(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    found = home.kept(db, actor)
+    return {"jobs": found} if found else None
+
+
+def _season(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    found = home.season(db, actor)
+    return None if found is None else {"season": found, "most": front.MOST}
+
+
+def _latest(db: Session, _actor: Actor) -> Mapping[str, Any] | None:
+    found = front.latest(db)
+    return {"jobs": found, "kinds": KINDS} if found else None
 
 
 MODULE = Module(
@@ -97,6 +112,8 @@ MODULE = Module(
             order=51,
             later=True,
         ),
+        Card("kept-jobs", "careers/kept_card.html", _kept, SEEKERS, width=6, order=49, later=True),
+        Card("season", "careers/season_card.html", _season, frozenset({"placement"}), order=5),
         Card(
             "own-jobs", "careers/posted_card.html", _posted, POSTERS, width=6, order=52, later=True
         ),
@@ -109,6 +126,11 @@ MODULE = Module(
             order=36,
             later=True,
         ),
+    ),
+    public_cards=(Card("latest-jobs", "careers/public_card.html", _latest, width=6, order=20),),
+    public_figures=(
+        PublicFigure("companies", _l("Companies"), front.companies, order=30),
+        PublicFigure("jobs", _l("Open jobs"), front.open_jobs, order=40, most=front.MOST),
     ),
     blockers=(Blocker("department", posting_service.department_reason),),
     reports=(REPORT,),

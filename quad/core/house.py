@@ -42,6 +42,15 @@ NAME = Setting(
     check=_named,
     order=10,
 )
+WELCOME = Setting(
+    key="institution.welcome",
+    label=_l("Words on the public home page"),
+    hint=_l("Stands below the name. Empty for the usual sentence."),
+    default="",
+    kind="text",
+    group=GROUP,
+    order=15,
+)
 TERM_LINE = Setting(
     key="institution.term_line",
     label=_l("Line below the name"),

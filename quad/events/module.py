@@ -14,13 +14,13 @@ from quad.core.search.searchable import Searchable
 from quad.events import jobs, listeners, policy
 from quad.events.api import attending as attending_api
 from quad.events.api import events as events_api
-from quad.events.kinds import FOUND, place_of
-from quad.events.service import certificates, findable, reading
+from quad.events.kinds import FOUND, phase, place_of
+from quad.events.service import certificates, findable, front, reading
 from quad.events.service.keeping import MERGES, OWN_DATA
 from quad.events.service.waiting import waiting_count
 from quad.events.views import attending, blueprint, building, entrance, finding, hosting
 from quad.identity.models.accounts import Role
-from quad.web.module import Badge, Card, Module, Nav
+from quad.web.module import Badge, Card, Module, Nav, PublicFigure, PublicPlace
 
 EVERYBODY = frozenset(role.value for role in Role)
 APPROVERS = frozenset(policy.APPROVERS)
@@ -38,9 +38,19 @@ def _own(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     return {"events": found, "place_of": place_of} if found else None
 
 
+def _hosted(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    found = reading.hosted(db, actor, FEW)
+    return {"events": found, "phase": phase} if found else None
+
+
 def _to_approve(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     found = reading.to_approve(db, actor, FEW)
     return {"events": found} if found else None
+
+
+def _public(db: Session, _actor: Actor) -> Mapping[str, Any] | None:
+    found = front.upcoming(db)
+    return {"events": found, "place_of": place_of} if found else None
 
 
 REGISTERS.append(certificates.find)
@@ -59,11 +69,27 @@ MODULE = Module(
             order=44,
             later=True,
         ),
+        Card(
+            "hosted-events",
+            "events/hosted_card.html",
+            _hosted,
+            EVERYBODY,
+            width=6,
+            order=59,
+            later=True,
+        ),
         Card("own-events", "events/own_card.html", _own, EVERYBODY, width=6, order=60, later=True),
         Card(
             "next-events", "events/next_card.html", _next, EVERYBODY, width=6, order=61, later=True
         ),
     ),
+    public_cards=(Card("public-events", "events/public_card.html", _public, width=6, order=10),),
+    public_figures=(
+        PublicFigure(
+            "events", _l("Events to come"), front.upcoming_count, order=50, most=front.MOST
+        ),
+    ),
+    public_places=(PublicPlace(_l("Events"), "events.index", order=20),),
     badges=(Badge("events", waiting_count),),
     searchables=(
         Searchable(

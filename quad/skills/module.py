@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy.orm import Session
+
 from quad.core.derived import Derived
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import User
 from quad.skills import jobs, listeners, policy
 from quad.skills.api import skills as skills_api
-from quad.skills.models import SEARCHED_AS
+from quad.skills.models import LEVELS, SEARCHED_AS
 from quad.skills.service import courses, findable, panels
 from quad.skills.service.keeping import MERGES, OWN_DATA
 from quad.skills.views import blueprint, catalogue, own
-from quad.web.module import Module, Nav, Panel
+from quad.web.module import Card, Module, Nav, Panel
 
 PEOPLE = _l("People")
+
+
+def _own(db: Session, actor: Actor) -> Mapping[str, Any] | None:
+    return {"skills": panels.own(db, actor), "levels": LEVELS}
 
 
 MODULE = Module(
@@ -23,6 +33,17 @@ MODULE = Module(
     nav=(
         Nav(_l("My skills"), "skills.own", "certificate", PEOPLE, order=60),
         Nav(_l("Skills"), "skills.index", "tags", PEOPLE, order=61),
+    ),
+    cards=(
+        Card(
+            "own-skills",
+            "skills/own_card.html",
+            _own,
+            frozenset({"student", "alumnus"}),
+            width=6,
+            order=53,
+            later=True,
+        ),
     ),
     panels=(
         Panel("course", "skills/course_panel.html", panels.course, order=40),

@@ -34,7 +34,7 @@ class Nav:
 
 @dataclass(frozen=True)
 class Card:
-    """A card on the home page of `roles`.
+    """A card on the home page of `roles`; one of `Module.public_cards` has none and stands on that of everybody else.
 
     `load` returns the template's values (there called `v`), or None to leave the card out. `width` is in twelfths of
     the row. A card that is `later` is fetched after the page. One that is the `head` greets; without any the page does.
@@ -43,11 +43,35 @@ class Card:
     name: str
     template: str
     load: Callable[[Session, Actor], Mapping[str, Any] | None]
-    roles: frozenset[str]
+    roles: frozenset[str] = frozenset()
     width: int = 12
     order: int = 50
     later: bool = False
     head: bool = False
+
+
+@dataclass(frozen=True)
+class PublicFigure:
+    """A number on the home page of people who are not signed in.
+
+    `count` returns a scalar subquery that costs no scan; all of them are read in one statement. Of a number that was
+    counted up to `most` the page says that there are more.
+    """
+
+    name: str
+    label: str
+    count: Callable[[], ScalarSelect[int]]
+    order: int = 50
+    most: int = 0
+
+
+@dataclass(frozen=True)
+class PublicPlace:
+    """A place in the bar of the pages for people who are not signed in."""
+
+    label: str
+    endpoint: str
+    order: int = 50
 
 
 @dataclass(frozen=True)
@@ -134,6 +158,9 @@ class Module:
     blueprints: tuple[Blueprint, ...] = ()
     nav: tuple[Nav, ...] = ()
     cards: tuple[Card, ...] = ()
+    public_cards: tuple[Card, ...] = ()
+    public_figures: tuple[PublicFigure, ...] = ()
+    public_places: tuple[PublicPlace, ...] = ()
     panels: tuple[Panel, ...] = ()
     badges: tuple[Badge, ...] = ()
     blockers: tuple[Blocker, ...] = ()

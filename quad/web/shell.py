@@ -23,7 +23,7 @@ from quad.web.limits import client_address
 from quad.web.security import form_token
 from quad.web.sheet import sheet_rows
 from quad.web.site import SAFE_METHODS, Site, current_actor, runtime
-from quad.web.surrounding import Institution, Surrounding, role_name
+from quad.web.surrounding import Institution, Surrounding, public_places, role_name
 from quad.web.widgets import runs
 
 REQUEST_ID_LENGTH = 64
@@ -46,6 +46,7 @@ def init_shell(app: Site, settings: Settings) -> None:
     app.jinja_env.globals.update(
         TEMPLATE_GLOBALS,
         role_name=role_name,
+        public_places=public_places,
         sheet_rows=sheet_rows,
         list_rows=pieces.list_rows,
         menu_=pieces.menu,

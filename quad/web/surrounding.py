@@ -124,6 +124,11 @@ class Surrounding:
         )
 
 
+def public_places() -> list[tuple[str, str]]:
+    """Return (label, address) of what is open to people who are not signed in."""
+    return [(one.label, url_for(one.endpoint)) for one in runtime().module_parts("public_places")]
+
+
 def _waiting(menu: Menu, badges: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     return tuple([(p.badge, badges[p.badge]) for p in menu.places if badges.get(p.badge)])
 

@@ -46,6 +46,7 @@ NOT_PAGES = {
     "/healthz": "JSON for machines",
     "/readyz": "JSON for machines",
     "/metrics": "text for Prometheus",
+    "/dashboard": "leads to the start page",
     "/cards/<name>": "a card of the start page, seen there",
     "/search/suggestions": "the list below the search field, seen in test_behaviour.py",
     "/sign-in/with/<slug>": "leads to the provider",

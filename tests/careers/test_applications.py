@@ -273,3 +273,40 @@ def test_the_pages_cost_at_most_eight_statements(sign_in, post_job, apply_for, q
         queries.clear()
         assert client.get(path).status_code == 200
         assert len(queries) <= 8, (path, queries)
+
+
+@pytest.mark.feature("A44")
+def test_a_reference_goes_with_an_application_and_its_text_to_the_poster_alone(
+    sign_in, post_job, apply_for, world
+):
+    asha, writer, poster = sign_in("asha"), sign_in("other"), sign_in("karthik")
+    wanted = {"writer_id": world.people.other, "purpose": "Jobs", "delivery": "confidential"}
+    number = asha.post("/api/v1/references", json=wanted).json["data"]["id"]
+    job = post_job()
+    early = asha.post(f"/api/v1/jobs/{job}/applications", json={"references": [number]})
+    assert early.status_code == 422, "nothing is written yet"
+    writer.post(f"/references/{number}/accept")
+    told = {"capacity": "Her mentor", "text": "She finds what others overlook."}
+    writer.post(f"/references/{number}/write", data=told)
+    writer.post(f"/references/{number}/deliver")
+    assert "Olga Other: Jobs (confidential)" in asha.get(f"/jobs/{job}/apply").text
+    assert "Olga Other" not in sign_in("chen").get(f"/jobs/{job}/apply").text
+    stolen = sign_in("chen").post(
+        f"/api/v1/jobs/{job}/applications",
+        json={"references": [number], "answers": {"q1": "Because"}},
+    )
+    assert stolen.status_code == 422
+    assert stolen.json["fields"] == {"references": "Choose references that were given to you."}
+    application = apply_for(job, references=number)
+    own = asha.get(f"/applications/{application}").text
+    assert "Only who posted the job reads it." in own
+    api = asha.get(f"/api/v1/applications/{application}")
+    for answer in (own, api.text, sign_in("officer").get(f"/applications/{application}").text):
+        assert "what others overlook" not in answer
+    read = poster.get(f"/applications/{application}").text
+    assert "She finds what others overlook." in read
+    assert "Her mentor, Jobs" in read
+    shown = poster.get(f"/api/v1/applications/{application}").json["data"]["references"]
+    assert [(one["writer"], one["text"]) for one in shown] == [("Olga Other", told["text"])]
+    asha.post(f"/applications/{application}/withdraw")
+    assert "what others overlook" not in poster.get(f"/applications/{application}").text

@@ -5,13 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from quad.careers.kinds import TELL
 from quad.careers.models.jobs import Job, PostingState
-from quad.careers.service import posting
+from quad.careers.service import posting, telling
 from quad.core import clock
 from quad.core.behind import behind
 from quad.core.facts import run, unit
+from quad.notifications.models import Notification
 from tests.careers.conftest import job_form
+from tests.events.conftest import work
 
 
 @pytest.mark.feature("A6", "A8", "A30", "A31", "A32")
@@ -148,3 +152,35 @@ def test_views_are_counted_once_a_person_and_day_and_overdue_jobs_close(
     assert run(database.writer, posting.close_overdue) == 1
     with database.reader() as db:
         assert db.get_one(Job, int(job)).state is PostingState.CLOSED
+
+
+@pytest.mark.db
+@pytest.mark.feature("A32", "A42")
+def test_those_a_job_is_for_hear_of_it_once_and_nobody_else(
+    post_job, sign_in, world, database, monkeypatch
+):
+    monkeypatch.setattr(telling, "AT_ONCE", 1)
+    job = post_job()
+
+    def told():
+        with database.reading() as db:
+            rows = db.execute(select(Notification.user_id).where(Notification.kind == "job_for_me"))
+            return sorted(rows.scalars())
+
+    work(database, TELL)
+    meant = sorted([world.people.asha, world.people.chen])
+    assert told() == meant, "Bina's average is too low"
+    assert "is open to you. Apply by" in sign_in("asha").get("/notifications").text
+    poster = sign_in("karthik")
+    poster.post(f"/jobs/{job}/close")
+    poster.post(f"/jobs/{job}/reopen")
+    poster.post(f"/jobs/{job}/submit")
+    sign_in("officer").post(f"/jobs/{job}/approve")
+    work(database, TELL)
+    assert told() == meant, "a job that opens again tells nobody twice"
+    wishes = sign_in("chen").get("/account/notifications").text
+    assert "A job opens that I can apply for" in wishes
+    other = post_job(title="Another")
+    poster.post(f"/jobs/{other}/close")
+    work(database, TELL)
+    assert told() == meant, "a job that is closed again before the worker came is not told of"

@@ -4,31 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from quad.academics.lists.teaching import STATES
 from quad.academics.policy import base as policy
 from quad.academics.service import dashboards, records
-from quad.core import clock
 from quad.core.errors import NotFound
-from quad.core.i18n import current_reader
-from quad.core.i18n import gettext as _
 from quad.core.policy import Actor, narrowed
-
-NOON, EVENING = 12, 18
-
-
-def greeting(name: str) -> str:
-    """Greet by the time of day where the reader is."""
-    hour = clock.now().astimezone(ZoneInfo(current_reader().zone)).hour
-    first = name.split(" ", maxsplit=1)[0]
-    if hour < NOON:
-        return _("Good morning, %(name)s", name=first)
-    if hour < EVENING:
-        return _("Good afternoon, %(name)s", name=first)
-    return _("Good evening, %(name)s", name=first)
+from quad.web.greeting import greeting
 
 
 def student_home(db: Session, actor: Actor) -> Mapping[str, Any] | None:

@@ -17,6 +17,7 @@ from quad.careers.api.shapes import (
     ApplicationOut,
     ApplicationsMoved,
     ApplicationStepOut,
+    HandedOnReference,
     KeptCv,
     OwnApplication,
 )
@@ -201,6 +202,7 @@ def _one(application_id: int) -> ApplicationOut:
                 for key, text, given in head.answers
             ],
             "cv": f"{API}/applications/{head.id}/cv" if found.may_take_cv else None,
+            "references": [HandedOnReference.model_validate(vars(one)) for one in found.references],
             "match": match_out(found.match),
             "steps": [
                 ApplicationStepOut.model_validate(

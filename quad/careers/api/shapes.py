@@ -174,6 +174,18 @@ class ApplicationAnswer(Out):
     answer: str
 
 
+class HandedOnReference(Out):
+    """A reference that went with an application. `text` is empty for who may not read it."""
+
+    id: WireId
+    writer: str
+    purpose: str
+    capacity: str
+    text: str
+    confidential: bool
+    delivered_at: Moment | None
+
+
 class ApplicationOut(Out):
     """One application with its story. `cv` is the address of the CV, for whoever may open it."""
 
@@ -190,6 +202,7 @@ class ApplicationOut(Out):
     answers: list[ApplicationAnswer]
     submitted_documents: list[SubmittedDocument]
     cv: str | None
+    references: list[HandedOnReference]
     offer: Number | None
     offer_currency: str
     match: MatchOut

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from quad.alumni.service.passing_on import MOST
 from quad.careers.models.applications import Stage
 from quad.core.forms import Form, Id, words
 from quad.core.i18n import lazy_gettext as _l
@@ -19,7 +20,7 @@ LONGEST_NOTE = 4_000
 class ApplyForJob(Form):
     """An application. `answers` holds what was answered, by the keys of the job's questions.
 
-    `cv_id` is a CV that one keeps; a new one is sent as a file beside it.
+    `cv_id` is a CV that one keeps; a new one is sent as a file beside it. `references` are those one was given.
     """
 
     cover_letter: Annotated[
@@ -39,6 +40,15 @@ class ApplyForJob(Form):
             title=_l("A CV you keep here"), json_schema_extra={"placeholder": _l("None of them")}
         ),
     ] = None
+    references: Annotated[
+        list[Id],
+        Field(
+            title=_l("References"),
+            description=_l("Who posted the job reads them; confidential ones you do not."),
+            max_length=MOST,
+            json_schema_extra={"widget": "checkboxes"},
+        ),
+    ] = []
     answers: Annotated[
         dict[str, Annotated[str, Field(max_length=LONGEST_ANSWER)]],
         Field(title=_l("Answers"), max_length=20),

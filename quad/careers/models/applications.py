@@ -163,6 +163,21 @@ class StoredCv(Row):
     )
 
 
+class ApplicationReference(Row):
+    """A reference that an applicant handed on with an application; whose text it is, its own table says."""
+
+    __tablename__ = "careers_application_reference"
+    __audited__: ClassVar[bool] = False
+    __table_args__ = (UniqueConstraint("application_id", "reference_id"),)
+
+    application_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("careers_application.id", ondelete="CASCADE")
+    )
+    reference_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("alumni_reference.id", ondelete="RESTRICT"), index=True
+    )
+
+
 class CvOpening(Row):
     """Somebody took the CV of an application."""
 

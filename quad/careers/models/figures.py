@@ -8,11 +8,11 @@ from sqlalchemy import BigInteger, Integer, String, func, literal_column, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quad.careers.models.applications import Application
-from quad.careers.models.jobs import Drive, Job, JobSkill, JobView, PostingState
+from quad.careers.models.jobs import COMPANY_LENGTH, Drive, Job, JobSkill, JobView, PostingState
 from quad.core.counters import counter
 from quad.core.cubes import cube
 from quad.core.db.model import Model
-from quad.core.db.types import BigId, Fixed
+from quad.core.db.types import BigId, Fixed, NormalisedKey
 from quad.core.db.views import view
 from quad.identity.models.accounts import User
 from quad.skills.models import Skill
@@ -53,6 +53,26 @@ PLACEMENT = cube(
     sums={},
     counts="{row}stage IN ('offered', 'hired')",
     watched=("decided_year", "department_id", "offer_currency", "offer_yearly", "stage"),
+)
+
+
+class CompanyFigures(Model):
+    """Jobs that are or were on the board, by company."""
+
+    __tablename__ = "careers_company_figures"
+    __audited__ = False
+
+    company_key: Mapped[str] = mapped_column(NormalisedKey(COMPANY_LENGTH * 3), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+COMPANIES = cube(
+    CompanyFigures,
+    Job,
+    keys={"company_key": "{row}company_key"},
+    sums={},
+    counts="{row}deleted_at IS NULL AND {row}state IN ('open', 'closed')",
+    watched=("company_key", "state", "deleted_at"),
 )
 
 _SKILLS = (

@@ -168,6 +168,8 @@ class Job(SoftDeleted, Versioned, Row):
     # Why the placement office sent it back; empty once it is sent in again.
     sent_back: Mapped[str] = mapped_column(String(1_000), default="")
     views_count: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    # The last number of those who were told that it opened; they are told in this order.
+    told_to: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
     applications_count: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
 
 

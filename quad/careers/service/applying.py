@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from quad.academics.models.people import Student
+from quad.alumni.service import passing_on
 from quad.careers import policy
 from quad.careers.facts import ApplicationSent, ApplicationWithdrawn
 from quad.careers.forms.applications import ApplyForJob, Withdraw
-from quad.careers.models.applications import WITHDRAWABLE, Application, Stage
+from quad.careers.models.applications import (
+    WITHDRAWABLE,
+    Application,
+    ApplicationReference,
+    Stage,
+)
 from quad.careers.models.jobs import Job
 from quad.careers.service import cvs, eligibility, matching
 from quad.careers.service.story import step
@@ -45,6 +52,7 @@ def apply(
     if not standing.eligible:
         raise Rejected(standing.refusal())
     answers = _answers(job, form)
+    handed_on = passing_on.chosen(db, actor, form.references)
     stored = _cv(db, actor, job, form, cv)
     found = matching.matches(db, job.id, [actor.own_id])[actor.own_id]
     row = before or Application(job_id=job.id, person_id=actor.own_id)
@@ -59,8 +67,21 @@ def apply(
     row.stage = Stage.APPLIED
     db.add(row)
     db.flush()
+    _hand_on(db, row.id, handed_on)
     emit(db, step(db, actor, job, row, ApplicationSent, before=was))
     return row
+
+
+def _hand_on(db: Session, application_id: int, reference_ids: Sequence[int]) -> None:
+    """Keep which references went with an application; those of an earlier, withdrawn try do not."""
+    db.execute(
+        delete(ApplicationReference).where(ApplicationReference.application_id == application_id),
+        execution_options={"synchronize_session": False},
+    )
+    db.add_all(
+        ApplicationReference(application_id=application_id, reference_id=each)
+        for each in reference_ids
+    )
 
 
 def _department(db: Session, actor: Actor) -> int:

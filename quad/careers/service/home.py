@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select
@@ -12,8 +13,11 @@ from sqlalchemy.sql.elements import ColumnElement
 from quad.audience.service.meeting import contains
 from quad.careers import policy
 from quad.careers.models.applications import Application, Stage
-from quad.careers.models.jobs import Job, PostingState
+from quad.careers.models.figures import PlacementFigures
+from quad.careers.models.jobs import Job, PostingState, SavedJob
+from quad.careers.service import front
 from quad.core import clock
+from quad.core.jobs.runtime import local_today
 from quad.core.policy import Actor
 from quad.identity.models.accounts import RoleGrant, User
 from quad.identity.policy import grant_counts
@@ -72,6 +76,57 @@ def own_jobs(db: Session, actor: Actor) -> Sequence[Any]:
         .order_by(Job.listed_at.desc(), Job.id.desc())
         .limit(FEW)
     ).all()
+
+
+def kept(db: Session, actor: Actor) -> Sequence[Any]:
+    """Return open jobs one saved and has not applied for, those that close first before the others."""
+    applied = select(Application.job_id).where(Application.person_id == actor.own_id)
+    return db.execute(
+        select(Job.id, Job.title, Job.company, Job.deadline)
+        .join(SavedJob, SavedJob.job_id == Job.id)
+        .where(
+            SavedJob.user_id == actor.own_id,
+            policy.JOB_READ.where(actor),
+            Job.state == PostingState.OPEN,
+            Job.deadline > clock.now(),
+            Job.id.not_in(applied),
+        )
+        .order_by(Job.deadline, Job.id)
+        .limit(FEW)
+    ).all()
+
+
+@dataclass(frozen=True)
+class Season:
+    """The placement office in figures; `offers` and `hired` are those of `year`."""
+
+    year: int
+    waiting: int
+    open: int
+    companies: int
+    offers: int
+    hired: int
+
+
+def season(db: Session, actor: Actor) -> Season | None:
+    """Return the figures of the placement office, in one query; None for who does not run it."""
+    if not policy.RUN_DRIVES.may(actor):
+        return None
+    year = local_today(db).year
+    of_year = PlacementFigures.year == year
+    total = func.coalesce(func.sum(PlacementFigures.number), 0)
+    hired = PlacementFigures.stage == Stage.HIRED.value
+    waiting_jobs = select(Job.id).where(policy.JOB_APPROVE.where(actor)).limit(front.MOST)
+    row = db.execute(
+        select(
+            select(func.count()).select_from(waiting_jobs.subquery()).scalar_subquery(),
+            front.open_jobs(hidden=True),
+            front.companies(),
+            select(total).where(of_year).scalar_subquery(),
+            select(total).where(of_year, hired).scalar_subquery(),
+        )
+    ).one()
+    return Season(year, *row)
 
 
 def waiting(db: Session, actor: Actor) -> Sequence[Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from quad.careers.models.applications import (
     Application,
+    ApplicationReference,
     ApplicationStep,
     CvOpening,
     Stage,
@@ -110,6 +111,10 @@ def _forget(db: Session, user_id: int) -> None:
         update(Application)
         .where(Application.person_id == user_id)
         .values(cover_letter="", answers=[], submitted_documents=[], cv_id=None),
+        execution_options=QUIET,
+    )
+    db.execute(
+        delete(ApplicationReference).where(ApplicationReference.application_id.in_(own)),
         execution_options=QUIET,
     )
     db.execute(delete(StoredCv).where(StoredCv.person_id == user_id), execution_options=QUIET)

@@ -32,7 +32,7 @@ from quad.careers.forms.jobs import (
 )
 from quad.careers.models.applications import Application, Stage
 from quad.careers.models.jobs import Drive, Job, JobSkill, PostingState
-from quad.careers.service import findable, rules
+from quad.careers.service import findable, rules, telling
 from quad.core import clock
 from quad.core.db.now import database_now
 from quad.core.errors import EditedMeanwhile, Invalid, Rejected
@@ -221,6 +221,7 @@ def _open(db: Session, actor: Actor, job: Job) -> None:
     job.state, job.listed_at = PostingState.OPEN, clock.now()
     job.sent_back = ""
     emit(db, JobOpened(actor_id=actor.id, job_id=job.id, poster_id=job.poster_id))
+    telling.promise(db, job)
 
 
 def approve(db: Session, actor: Actor, job_id: int) -> Job:

@@ -10,8 +10,14 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from quad.academics.models.people import Student
+from quad.alumni.service.passing_on import PassedOn, passed_on
 from quad.careers import policy
-from quad.careers.models.applications import Application, ApplicationStep
+from quad.careers.models.applications import (
+    Application,
+    ApplicationReference,
+    ApplicationStep,
+    Stage,
+)
 from quad.careers.models.jobs import Drive, Job, PostingState, SavedJob
 from quad.careers.service import cvs, matching
 from quad.careers.service.matching import Asked, Match
@@ -117,6 +123,7 @@ class ShownApplication:
     may_handle: bool
     may_take_cv: bool
     cv_taken: int
+    references: Sequence[PassedOn]
 
 
 def application(db: Session, actor: Actor, application_id: int) -> ShownApplication:
@@ -168,6 +175,7 @@ def application(db: Session, actor: Actor, application_id: int) -> ShownApplicat
     if row is None:
         raise NotFound
     own = row.person_id == actor.id
+    posted = row.poster_id == actor.id
     found = matching.matches(db, row.job_id, [row.person_id])[row.person_id]
     return ShownApplication(
         head=row,
@@ -175,9 +183,21 @@ def application(db: Session, actor: Actor, application_id: int) -> ShownApplicat
         match=found,
         own=own,
         may_handle=bool(row.may_handle),
-        may_take_cv=row.cv_id is not None and (own or row.poster_id == actor.id),
+        may_take_cv=row.cv_id is not None and (own or posted),
         cv_taken=cvs.taken(db, application_id)[0] if row.cv_id is not None else 0,
+        references=_references(db, application_id, own=own, decides=posted)
+        if row.stage is not Stage.WITHDRAWN
+        else (),
     )
+
+
+def _references(
+    db: Session, application_id: int, *, own: bool, decides: bool
+) -> Sequence[PassedOn]:
+    """Return what was handed on; read by who posted the job, like the CV."""
+    of_this = ApplicationReference.application_id == application_id
+    ids = db.scalars(select(ApplicationReference.reference_id).where(of_this)).all()
+    return passed_on(db, ids, decides=decides and not own, own=own)
 
 
 def steps(db: Session, application_id: int, *, for_applicant: bool) -> Sequence[Any]:

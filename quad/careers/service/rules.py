@@ -48,3 +48,12 @@ SMALL_GROUP = Setting(
     check=between(1, 100),
     order=30,
 )
+ON_THE_HOME_PAGE = Setting(
+    key="careers.home_page",
+    label=_l("Show the newest jobs on the public home page"),
+    hint=_l("Title, company and place. Jobs for some people only never stand there."),
+    default=True,
+    kind="bool",
+    group=GROUP,
+    order=40,
+)

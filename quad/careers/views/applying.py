@@ -8,6 +8,7 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from quad.alumni.service import passing_on
 from quad.careers.forms.applications import ApplyForJob, Withdraw
 from quad.careers.lists.applications import OWN
 from quad.careers.models.applications import Stage
@@ -53,6 +54,7 @@ def apply(job_id: int) -> ResponseReturnValue:
         standing=standing,
         answers=answers,
         kept=[(row.id, row.name) for row in cvs.own(db, actor)],
+        given=passing_on.given(db, actor),
         accept=CV.accept,
         taken=CV.sentence(CV.limit(db)),
     )
@@ -68,7 +70,8 @@ def _bound() -> tuple[Bound[ApplyForJob], dict[str, str]]:
     if request.method == "GET":
         return Bound(ApplyForJob), answers
     raw = {name: request.form.get(name) or "" for name in ("cover_letter", "cv_id")}
-    form = Bound.from_row(ApplyForJob, {**raw, "answers": answers})
+    references = request.form.getlist("references")
+    form = Bound.from_row(ApplyForJob, {**raw, "references": references, "answers": answers})
     return form, answers
 
 

@@ -304,6 +304,17 @@ def own_upcoming(db: Session, actor: Actor, limit: int) -> Sequence[Any]:
     ).all()
 
 
+def hosted(db: Session, actor: Actor, limit: int) -> Sequence[Any]:
+    """Return the events one holds that are not over, drafts as well, the next first."""
+    return db.execute(
+        select(*BRIEF)
+        .where(Event.owner_id == actor.own_id, Event.deleted_at.is_(None))
+        .where(Event.state != EventState.CANCELLED, Event.ends_at > clock.now())
+        .order_by(Event.starts_at, Event.id)
+        .limit(limit)
+    ).all()
+
+
 def to_approve(db: Session, actor: Actor, limit: int) -> Sequence[Any]:
     """Return the events that wait for this person's approval, the next first."""
     return db.execute(

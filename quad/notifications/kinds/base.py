@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from quad.core.i18n import Reader, current_reader, moment, reading_as
 
 STUDENT = frozenset({"student"})
 STAFF = frozenset({"admin", "hod", "faculty", "advisor", "counsellor", "placement"})
@@ -29,3 +32,18 @@ class Kind:
         """Return the sentence for `data` in the current reader's language."""
         text: str = str(self.text)
         return text % data
+
+
+@dataclass(frozen=True)
+class DatedKind(Kind):
+    """A kind whose `when` is a moment, worded in the zone of who reads it; without one in the `zone` of the place."""
+
+    def sentence(self, data: Mapping[str, Any]) -> str:
+        """Return the sentence for `data` in the current reader's language and zone."""
+        if "when" not in data:
+            return super().sentence(data)
+        reader = current_reader()
+        known = Reader(reader.language or "en", reader.zone or data.get("zone") or "UTC")
+        with reading_as(known):
+            when = moment(datetime.fromisoformat(data["when"]))
+        return super().sentence({**data, "when": when})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from quad.core.i18n import lazy_gettext as _l
-from quad.notifications.kinds.base import Kind
+from quad.notifications.kinds.base import DatedKind, Kind
 
 POSTERS = frozenset({"admin", "placement", "hod", "faculty", "alumnus"})
 OFFICE = frozenset({"admin", "placement"})
@@ -25,6 +25,14 @@ JOB_OPENED = _of_job(
     _l("My job opens"),
     _l("Your job “%(job)s” is open. People can apply now."),
     "circle-check",
+)
+JOB_FOR_ME = DatedKind(
+    "job_for_me",
+    _l("A job opens that I can apply for"),
+    _l("“%(job)s” at %(company)s is open to you. Apply by %(when)s."),
+    "briefcase",
+    mailed=False,
+    roles=frozenset({"student", "alumnus"}),
 )
 JOB_SENT_BACK = _of_job(
     "sent_back",

@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-
-from quad.core.i18n import Reader, current_reader, moment, reading_as
 from quad.core.i18n import lazy_gettext as _l
-from quad.notifications.kinds.base import Kind
-
-
-@dataclass(frozen=True)
-class DatedKind(Kind):
-    """A kind whose `when` is a moment, worded in the zone of who reads it; without one in the `zone` of the place."""
-
-    def sentence(self, data: Mapping[str, Any]) -> str:
-        """Return the sentence for `data` in the current reader's language and zone."""
-        if "when" not in data:
-            return super().sentence(data)
-        reader = current_reader()
-        known = Reader(reader.language or "en", reader.zone or data.get("zone") or "UTC")
-        with reading_as(known):
-            when = moment(datetime.fromisoformat(data["when"]))
-        return super().sentence({**data, "when": when})
+from quad.notifications.kinds.base import DatedKind, Kind
 
 
 def _of_events(

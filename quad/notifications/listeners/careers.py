@@ -10,6 +10,7 @@ from quad.careers.facts import (
     ApplicationSent,
     ApplicationWithdrawn,
     JobClosed,
+    JobOffered,
     JobOpened,
     JobSentBack,
     JobSubmitted,
@@ -24,6 +25,7 @@ from quad.notifications.kinds.careers import (
     APPLICATION_STAGES,
     APPLICATION_TAKEN_BACK,
     JOB_CLOSED,
+    JOB_FOR_ME,
     JOB_OPENED,
     JOB_SENT_BACK,
     JOB_WAITING,
@@ -66,6 +68,16 @@ def tell_of_opening(db: Session, fact: JobOpened) -> None:
     if fact.actor_id != fact.poster_id:
         data = {"job": _title(db, fact.job_id)}
         notify(db, JOB_OPENED, [fact.poster_id], data, f"/jobs/{fact.job_id}")
+
+
+@on(JobOffered)
+def tell_whom_a_job_is_for(db: Session, fact: JobOffered) -> None:
+    """Tell people who may apply that a job opened."""
+    row = db.execute(
+        select(Job.title, Job.company, Job.deadline).where(Job.id == fact.job_id)
+    ).one()
+    data = {"job": row.title, "company": row.company, "when": row.deadline.isoformat()}
+    notify(db, JOB_FOR_ME, fact.user_ids, data, f"/jobs/{fact.job_id}")
 
 
 @on(JobSentBack)

@@ -1,8 +1,8 @@
-"""What pages of courses show of skills."""
+"""What pages of courses and home pages show of skills."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from quad.academics.models.teaching import Course
 from quad.core.policy import Actor
 from quad.skills import policy
-from quad.skills.models import LEVELS, CourseSkill, Skill
+from quad.skills.models import LEVELS, CourseSkill, PersonSkill, Skill
 
 
 def course(db: Session, actor: Actor, course_id: int) -> Mapping[str, Any] | None:
@@ -35,3 +35,21 @@ def course(db: Session, actor: Actor, course_id: int) -> Mapping[str, Any] | Non
     if not given and not may_edit:
         return None
     return {"given": given, "may_edit": may_edit, "course_id": course_id, "levels": LEVELS}
+
+
+def own(db: Session, actor: Actor, limit: int = 6) -> Sequence[Any]:
+    """Return the skills one holds that are known best, with how many people confirm each."""
+    return db.execute(
+        select(
+            Skill.id, Skill.name, PersonSkill.level, PersonSkill.strength, PersonSkill.endorsements
+        )
+        .join(Skill, Skill.id == PersonSkill.skill_id)
+        .where(PersonSkill.person_id == actor.own_id)
+        .order_by(
+            PersonSkill.strength.desc(),
+            PersonSkill.endorsements.desc(),
+            PersonSkill.level.desc(),
+            Skill.name_key,
+        )
+        .limit(limit)
+    ).all()
