@@ -9,6 +9,7 @@ from flask import Blueprint
 
 from quad.academics.module import MODULE as ACADEMICS
 from quad.alumni.module import MODULE as ALUMNI
+from quad.announcements.module import MODULE as ANNOUNCEMENTS
 from quad.audience.module import MODULE as AUDIENCE
 from quad.audit.module import MODULE as AUDIT
 from quad.careers.module import MODULE as CAREERS
@@ -72,6 +73,7 @@ MODULES: tuple[Module, ...] = (
     WELFARE,
     MATERIALS,
     EVENTS,
+    ANNOUNCEMENTS,
     CODING,
     CAREERS,
     NOTIFICATIONS,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -9,8 +10,10 @@ from pydantic import Field
 
 from quad.core.forms import Form, Id
 from quad.notifications import service
-from quad.notifications.forms import MarkRead, Preferences
-from quad.notifications.kinds.every import sentence
+from quad.notifications.forms import HabitIn, MarkRead, MarkUnread, Preferences
+from quad.notifications.kinds.every import KINDS, sentence
+from quad.notifications.mailing.hours import as_time
+from quad.notifications.models import Habit, MailRhythm
 from quad.web.api import Moment, Out, WireId, operation
 from quad.web.site import current_actor, current_db
 
@@ -29,29 +32,45 @@ class NotificationOut(Out):
 
 
 class WishOut(Out):
-    """How one kind reaches the reader."""
+    """How one kind reaches the reader; `by_mail` says whether at all, `mail` how soon."""
 
     kind: str
+    label: str
     in_app: bool
     by_mail: bool
+    mail: MailRhythm
 
 
 class ReadOut(Out):
-    """How many notifications were unread before."""
+    """How many notifications were unread before; `at` undoes it (`/me/notifications/unread`)."""
 
     count: int
+    at: Moment | None = None
+
+
+class MailHoursOut(Out):
+    """When mail may come, by the reader's own clock; `digest_day` 0 is Monday."""
+
+    quiet_from: time | None
+    quiet_until: time | None
+    digest_hour: int
+    digest_day: int
 
 
 class Before(Form):
-    """Where to go on: the id of the oldest notification already seen."""
+    """Where to go on (the id of the oldest notification already seen), and what to leave out."""
 
     before: Annotated[Id | None, Field(title="Before")] = None
+    unread: Annotated[bool, Field(title="Only unread")] = False
+    kind: Annotated[str, Field(title="Kind", max_length=60)] = ""
 
 
 @operation(bp, "GET", "/notifications", query=Before, answers=list[NotificationOut])
 def notifications(query: Before) -> list[NotificationOut]:
     """List own notifications, newest first, at most 50."""
-    rows = service.newest(current_db(), current_actor(), query.before)
+    rows = service.newest(
+        current_db(), current_actor(), query.before, unread=query.unread, kind=query.kind
+    )
     return [
         NotificationOut(
             id=row.id,
@@ -70,7 +89,22 @@ def notifications(query: Before) -> list[NotificationOut]:
 )
 def read(body: MarkRead) -> ReadOut:
     """Mark notifications read: the named ones, or all."""
-    return ReadOut(count=service.mark_read(current_db(), current_actor(), body))
+    count, moment = service.mark_read(current_db(), current_actor(), body)
+    return ReadOut(count=count, at=moment)
+
+
+@operation(
+    bp,
+    "POST",
+    "/notifications/unread",
+    body=MarkUnread,
+    answers=ReadOut,
+    errors=(403,),
+    message="Not read",
+)
+def unread(body: MarkUnread) -> ReadOut:
+    """Mark notifications as not read: the named ones, or those that were marked at one moment."""
+    return ReadOut(count=service.mark_unread(current_db(), current_actor(), body))
 
 
 @operation(bp, "GET", "/notification-preferences", answers=list[WishOut], errors=(403,))
@@ -97,6 +131,35 @@ def prefer(body: Preferences) -> list[WishOut]:
 def _wishes() -> list[WishOut]:
     wishes = service.preferences(current_db(), current_actor())
     return [
-        WishOut(kind=name, in_app=wish.in_app, by_mail=wish.by_mail)
+        WishOut(
+            kind=name,
+            label=str(KINDS[name].label),
+            in_app=wish.in_app,
+            by_mail=wish.by_mail,
+            mail=wish.mail,
+        )
         for name, wish in wishes.items()
     ]
+
+
+@operation(bp, "GET", "/mail-hours", answers=MailHoursOut, errors=(403,))
+def mail_hours() -> MailHoursOut:
+    """When mail may come to the reader."""
+    return _hours(service.habit(current_db(), current_actor()))
+
+
+@operation(
+    bp, "PUT", "/mail-hours", body=HabitIn, answers=MailHoursOut, errors=(403,), message="Saved"
+)
+def keep_mail_hours(body: HabitIn) -> MailHoursOut:
+    """Choose quiet hours, and when daily and weekly mail comes."""
+    return _hours(service.keep_habit(current_db(), current_actor(), body))
+
+
+def _hours(row: Habit) -> MailHoursOut:
+    return MailHoursOut(
+        quiet_from=as_time(row.quiet_from),
+        quiet_until=as_time(row.quiet_until),
+        digest_hour=row.digest_hour,
+        digest_day=row.digest_day,
+    )

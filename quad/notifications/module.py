@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from quad.core.i18n import lazy_gettext as _l
-from quad.core.merging import moved
-from quad.notifications import api, views
-from quad.notifications.listeners import careers, coding, events, giving, materials, people, studies
-from quad.notifications.models import Notification, Preference
+from quad.core.merging import moved, one_of
+from quad.notifications import api, jobs, views
+from quad.notifications.listeners import (
+    announcements,
+    careers,
+    coding,
+    events,
+    giving,
+    materials,
+    people,
+    studies,
+)
+from quad.notifications.models import Habit, Held, Notification, Preference
 from quad.notifications.service import OWN_DATA, unread_count
 from quad.web.module import Badge, Module
 
@@ -18,7 +27,9 @@ MODULE = Module(
     merges=(
         moved(_l("Notifications"), Notification.user_id),
         moved(_l("Wishes for notifications"), Preference.user_id, once_per=(Preference.kind,)),
+        one_of("", Habit.user_id),
+        moved("", Held.user_id),
     ),
     own_data=(OWN_DATA,),
-    parts=(studies, coding, materials, people, giving, careers, events),
+    parts=(jobs, studies, coding, materials, people, giving, careers, events, announcements),
 )

@@ -71,6 +71,8 @@ NOT_PAGES = {
     "/events/<int:event_id>/cover": "a picture",
     "/events/<int:event_id>/speakers/<int:speaker_id>/photo": "a picture",
     "/events/feed/<token>.ics": "a calendar for programs",
+    "/announcements/<int:announcement_id>/files/<int:attachment_id>": "a file",
+    "/unsubscribe/<token>": "only from a mail, seen in tests/notifications/test_mailing.py",
     "/uploads/<path:name>": "leads to a file",
     "/offerings/<int:offering_id>/attendance.csv": "a file",
     "/offerings/<int:offering_id>/attendance.xlsx": "a file",

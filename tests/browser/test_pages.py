@@ -74,6 +74,12 @@ HOSTED = (
     "/events/*/agenda/new", "/events/*/attendees", "/events/*/check-in",
     "/events/*/results", "/events/past",
 )  # fmt: skip
+ANNOUNCED = (
+    "/announcements", "/announcements/*", "/announcements/past",
+)  # fmt: skip
+ANNOUNCING = (
+    *ANNOUNCED, "/announcements/mine", "/announcements/create", "/announcements/*/edit", "/announcements/*/readers",
+)  # fmt: skip
 PLACES: dict[str, tuple[str, ...]] = {
     "": (
         "/", "/login", "/student_login", "/faculty_login", "/admin_login", "/alumni_login", "/forgot-password",
@@ -101,6 +107,11 @@ PLACES: dict[str, tuple[str, ...]] = {
         "/applications/*", "/drives", "/drives/new", "/drives/*", "/drives/*/edit", "/placement/report",
     ),
     "faculty, events": HOSTED,
+    "admin, announcements": (
+        *ANNOUNCING, "/announcements/all", "/announcements/approvals", "/admin/mail/addresses",
+        "/admin/mail/addresses/*",
+    ),
+    "student, announcements": ANNOUNCED,
     "student, events": (*EVENTS, "/events/*/ticket", "/events/*/attendees", "/events/*/feedback"),
     "counsellor": (
         "/", "/coding/review", "/coding/delegations", "/coding/students", "/coding/students/*", "/coding/analytics",

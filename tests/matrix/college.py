@@ -22,7 +22,7 @@ from quad.core.files import Files, StoredFile
 from quad.core.importing import pipeline
 from quad.core.importing.staging import stage
 from quad.core.jobs.models import Job, JobState
-from quad.core.mail.models import Mail, MailState
+from quad.core.mail.models import Mail, MailAddress, MailState
 from quad.core.origin import Origin
 from quad.core.policy import Actor, Grant
 from quad.identity.models.accounts import LinkPurpose, PersonalToken, Role, User
@@ -42,6 +42,7 @@ from quad.institution.models import Department
 from tests.factories import academics as make
 from tests.factories.people import PASSWORD, grant, hashed, person
 from tests.matrix import (
+    announcements,
     attending,
     careers,
     coding,
@@ -138,6 +139,7 @@ def build(db: Session, settings: Settings) -> World:
     things |= network.build(db, people)
     things |= careers.build(db, settings, people)
     things |= events.build(db, settings, people)
+    things |= announcements.build(db, settings, people, home.id)
     members = {
         name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
         for name, user in people.items()
@@ -428,6 +430,13 @@ def _machinery(db: Session, settings: Settings, members: dict[str, Member]) -> d
         message_id="<1@college.example>",
         state=MailState.SENT,
     )
+    dead = MailAddress(
+        address="nobody@college.example",
+        refusals=3,
+        reason="550 5.1.1 nobody",
+        last_at=clock.now(),
+        suppressed_at=clock.now(),
+    )
     entry = AuditEntry(action="something", data={}, changes=[])
     stored = files.put(
         db, BytesIO(b"Name\r\n"), name="departments.csv", media_type="text/csv", owner_id=chief
@@ -442,11 +451,12 @@ def _machinery(db: Session, settings: Settings, members: dict[str, Member]) -> d
         rows=0,
         finished_at=clock.now(),
     )
-    db.add_all([job, letter, entry, export])
+    db.add_all([job, letter, dead, entry, export])
     db.flush()
     return {
         "job": job.id,
         "mail": letter.id,
+        "address": dead.id,
         "entry": entry.id,
         "export": export.id,
         "batch": _batch(db, files, chief),

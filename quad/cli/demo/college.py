@@ -47,7 +47,7 @@ from quad.institution.service import (
 )
 from quad.institution.service.scheme_templates import TEMPLATES
 from quad.notifications.kinds.every import KINDS
-from quad.notifications.models import Notification, Preference
+from quad.notifications.models import MailRhythm, Notification, Preference
 
 REGISTRAR, HEAD, TEACHER, STAR = "Farhana Begum", "Sunita Kulkarni", "Ravi Menon", "Meenakshi Rao"
 KNOWN_TEACHERS = {("CSE", 1): HEAD, ("CSE", 2): TEACHER}
@@ -284,7 +284,9 @@ def keep_quiet(db: Session) -> None:
     star = db.scalar(select(User.id).where(User.full_name == STAR))
     for user_id in db.scalars(select(User.id)):
         for kind in KINDS:
-            db.add(Preference(user_id=user_id, kind=kind, in_app=user_id == star, by_mail=False))
+            db.add(
+                Preference(user_id=user_id, kind=kind, in_app=user_id == star, mail=MailRhythm.OFF)
+            )
 
 
 def speak_again(db: Session) -> None:

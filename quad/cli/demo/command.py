@@ -19,6 +19,7 @@ from quad.app import open_database
 from quad.asgi.serve import serve
 from quad.cli.demo import college as build
 from quad.cli.demo import plan
+from quad.cli.demo.announcements import build_announcements
 from quad.cli.demo.arriving import build_arrivals
 from quad.cli.demo.careers import build_careers
 from quad.cli.demo.classes import build_documents, build_holidays, build_leave
@@ -133,6 +134,7 @@ def _steps(college: build.College) -> Iterator[Callable[[Session], None]]:
     yield partial(build_materials, college=college)
     yield partial(build_giving, chance=college.chance)
     yield partial(build_events, college=college)
+    yield build_announcements
     yield build_coding
     yield partial(build_network, college=college)
     yield build_reports

@@ -14,13 +14,22 @@ from quad.core import clock
 from quad.core.config import Settings
 from quad.core.errors import NotFound
 from quad.core.files import Files, StoredFile
+from quad.core.i18n import gettext as _
 from quad.core.jobs.context import GiveUp, JobContext
 from quad.core.jobs.kinds import job, periodic
 from quad.core.jobs.models import Job, JobState
+from quad.core.mail.addresses import is_suppressed, note_refusal, note_taken
 from quad.core.mail.message import Attached
 from quad.core.mail.models import ANSWER_LENGTH, Mail, MailAttachment, MailState
 from quad.core.mail.outbox import KIND
-from quad.core.mail.transport import Delivery, Never, Refused, Server, parse_server
+from quad.core.mail.transport import (
+    Delivery,
+    Never,
+    NoSuchAddressee,
+    Refused,
+    Server,
+    parse_server,
+)
 
 KEEP = timedelta(days=180)
 BATCH = 500
@@ -55,13 +64,20 @@ def deliver(ctx: JobContext) -> None:
     mail = _load(ctx)
     if mail is None or mail.state is MailState.SENT:
         return
+    if _is_given_up(ctx, mail):
+        raise GiveUp(_("Nothing is mailed to this address: its server refused earlier letters."))
     server = parse_server(ctx.settings.mail)
     if server is None:
-        _record_sent(ctx, mail.id, CAPTURED, keep_text=True)
+        _record_sent(ctx, mail, CAPTURED, keep_text=True)
         return
     answer = _hand_over(ctx, server, mail)
     known = {"uncertain": Mail.uncertain - 1}
-    _record_sent(ctx, mail.id, answer, keep_text=not mail.secret, **known)
+    _record_sent(ctx, mail, answer, keep_text=not mail.secret, **known)
+
+
+def _is_given_up(ctx: JobContext, mail: Mail) -> bool:
+    with ctx.reading() as db:
+        return is_suppressed(db, mail.address)
 
 
 def _load(ctx: JobContext) -> Mail | None:
@@ -96,6 +112,9 @@ def _hand_over(ctx: JobContext, server: Server, mail: Mail) -> str:
             ctx.run(lambda db: _record_sending(db, mail.id))
             return _transfer(ctx, delivery, mail, files)
     except Never as refusal:
+        if isinstance(refusal, NoSuchAddressee):
+            said = str(refusal)
+            ctx.run(lambda db: note_refusal(db, mail.id, said))
         raise GiveUp(str(refusal)) from refusal
 
 
@@ -116,13 +135,16 @@ def _record_answered(db: Session, mail_id: int) -> None:
     _write(db, mail_id, uncertain=Mail.uncertain - 1)
 
 
-def _record_sent(
-    ctx: JobContext, mail_id: int, answer: str, *, keep_text: bool, **more: Any
-) -> None:
+def _record_sent(ctx: JobContext, mail: Mail, answer: str, *, keep_text: bool, **more: Any) -> None:
     told = {"state": MailState.SENT, "answer": answer[:ANSWER_LENGTH], "sent_at": clock.now()}
     if not keep_text:
         told |= {"subject": "", "body_text": None, "body_html": None}
-    ctx.run(lambda db: _write(db, mail_id, **told, **more), last=True)
+
+    def write(db: Session) -> None:
+        _write(db, mail.id, **told, **more)
+        note_taken(db, mail.address)
+
+    ctx.run(write, last=True)
 
 
 def _write(db: Session, mail_id: int, **values: Any) -> None:

@@ -45,6 +45,8 @@ def build(mail: Mail, files: Sequence[Attached] = ()) -> EmailMessage:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["Content-Language"] = mail.language.replace("_", "-")
+    for name, said in (mail.headers or {}).items():
+        message[name] = said
     message.set_content(mail.body_text or "", cte="quoted-printable")
     message.add_alternative(mail.body_html or "", subtype="html", cte="quoted-printable")
     # The parts' own boundary is random; tied to the Message-ID, a repeated letter is the same bytes.

@@ -6,12 +6,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
-from sqlalchemy import Boolean, ForeignKey, Index, Integer, String, Text, UniqueConstraint, false
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from quad.core.db.model import Row
-from quad.core.db.types import BigId, Utc, enum_type
+from quad.core.db.types import BigId, NormalisedKey, Utc, enum_type
 
 LongText = Text().with_variant(mysql.MEDIUMTEXT(), "mysql", "mariadb")
 ANSWER_LENGTH = 1000
@@ -30,7 +40,8 @@ class MailState(StrEnum):
 class Mail(Row):
     """One letter to one address. The Message-ID is fixed here, so a repeated letter can be recognised.
 
-    Of a `private` one not even the log of mails tells.
+    Of a `private` one not even the log of mails tells. `headers` are what it says beside the usual ones, such as
+    `List-Unsubscribe`. `bounced_at` is when the addressee's server turned out not to take it, at once or later.
     """
 
     __tablename__ = "core_mail"
@@ -60,6 +71,8 @@ class Mail(Row):
     uncertain: Mapped[int] = mapped_column(Integer, default=0)
     answer: Mapped[str] = mapped_column(String(ANSWER_LENGTH), default="")
     sent_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)
+    headers: Mapped[dict[str, str] | None] = mapped_column(JSON, default=None)
+    bounced_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)
 
 
 class MailAttachment(Row):
@@ -73,3 +86,20 @@ class MailAttachment(Row):
     file_id: Mapped[int] = mapped_column(
         BigId, ForeignKey("core_file.id", ondelete="CASCADE"), index=True
     )
+
+
+class MailAddress(Row):
+    """An address that was refused for good. Nothing goes to a suppressed one until somebody lifts it.
+
+    `refusals` counts those in a row; a letter that is taken sets it back.
+    """
+
+    __tablename__ = "core_mail_address"
+    __audited__: ClassVar[bool] = False
+    __table_args__ = (Index(None, "suppressed_at", "id"), Index(None, "last_at", "id"))
+
+    address: Mapped[str] = mapped_column(NormalisedKey(254), unique=True)
+    refusals: Mapped[int] = mapped_column(Integer, default=0)
+    reason: Mapped[str] = mapped_column(String(ANSWER_LENGTH), default="")
+    last_at: Mapped[datetime] = mapped_column(Utc())
+    suppressed_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,6 +46,11 @@ def takes_mail(address: str) -> bool:
     return not address.endswith(NOWHERE)
 
 
+def can_be_mailed(address: str) -> bool:
+    """Tell whether `send` takes this address; somebody whose address it refuses keeps nobody else from being told."""
+    return bool(ADDRESS.fullmatch(address)) and takes_mail(address)
+
+
 def send(
     db: Session,
     template: str,
@@ -57,13 +63,16 @@ def send(
     secret: bool = False,
     private: bool = False,
     files: Sequence[int] = (),
+    headers: Mapping[str, str] | None = None,
+    delay: timedelta | None = None,
 ) -> list[int]:
     """Write the letter `template` to each (name, address) in this transaction; return the numbers of the mails.
 
     Everybody gets a letter of their own, with a Message-ID of its own. With a `key` used before nothing is sent
     again; an address ending in `.invalid` gets nothing. `secret` is for codes and links: nobody reads the text in the
     log, and it is removed once delivered; `private` is secret, and the log does not even show that it was sent.
-    `files` are the numbers of stored files that go with it. The template also knows `institution`, `base_url` and
+    `files` are the numbers of stored files that go with it, `headers` what it says beside the usual ones, `delay` the
+    least time until it goes. The template also knows `institution`, `base_url` and
     `name` (the addressee's). Raises Rejected for an address that cannot be one.
     """
     runtime = runtime_of(db)
@@ -85,7 +94,8 @@ def send(
         mail.template, mail.key, mail.secret = template, own_key, secret or private
         mail.private = private
         mail.language = reader.language
-        sent.append(_post(db, runtime, mail, files))
+        mail.headers = dict(headers) if headers else None
+        sent.append(_post(db, runtime, mail, files, delay))
     return sent
 
 
@@ -125,7 +135,13 @@ def _host(settings: Settings) -> str:
     return (host or "localhost").encode("idna").decode()
 
 
-def _post(db: Session, runtime: Runtime, mail: Mail, files: Sequence[int] = ()) -> int:
+def _post(
+    db: Session,
+    runtime: Runtime,
+    mail: Mail,
+    files: Sequence[int] = (),
+    delay: timedelta | None = None,
+) -> int:
     try:
         with db.begin_nested():
             db.add(mail)
@@ -136,8 +152,8 @@ def _post(db: Session, runtime: Runtime, mail: Mail, files: Sequence[int] = ()) 
         if known is None:
             raise
         return known
-    job_id = enqueue(db, KIND, {"mail_id": mail.id}, key=_job_key(mail.id))
-    if runtime.settings.mail_sync:
+    job_id = enqueue(db, KIND, {"mail_id": mail.id}, key=_job_key(mail.id), delay=delay)
+    if runtime.settings.mail_sync and not delay:
         after_commit(db, partial(_deliver_now, runtime, job_id))
     return mail.id
 
@@ -191,5 +207,5 @@ def _copy(settings: Settings, mail: Mail) -> Mail:
     letter = Letter(mail.subject, mail.body_text or "", mail.body_html or "")
     copied = _row(settings, mail.name, mail.address, letter)
     copied.template, copied.secret, copied.language = mail.template, mail.secret, mail.language
-    copied.private = mail.private
+    copied.private, copied.headers = mail.private, mail.headers
     return copied

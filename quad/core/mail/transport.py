@@ -18,6 +18,7 @@ from urllib.parse import unquote, urlsplit
 from quad.core.config import Misconfigured
 from quad.core.i18n import gettext as _
 from quad.core.jobs.context import TryLater
+from quad.core.mail.addresses import blames_address
 from quad.core.mail.message import Attached, ascii_address, build, envelope_sender, needs_utf8
 from quad.core.mail.models import Mail
 
@@ -32,6 +33,10 @@ class Refused(NotNow):
 
 class Never(Exception):
     """The mail server refused this letter for good (5xx); the message is its reason."""
+
+
+class NoSuchAddressee(Never):
+    """The mail server refused the addressee for good, and it is not about who asks."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ class Delivery:
     def offer(self, mail: Mail) -> None:
         """Name the sender and the addressee.
 
-        Raises Never for a refusal with 5xx, NotNow for anything else.
+        Raises Never for a refusal with 5xx (NoSuchAddressee when it is about the address), NotNow for anything else.
         """
         options = []
         if needs_utf8(mail):
@@ -153,7 +158,7 @@ class Delivery:
             options = ["SMTPUTF8", "BODY=8BITMIME"]
         try:
             _check(*self._line.mail(envelope_sender(mail), options))
-            _check(*self._line.rcpt(ascii_address(mail.address)))
+            _check_addressee(*self._line.rcpt(ascii_address(mail.address)))
         except (OSError, smtplib.SMTPException) as error:
             raise NotNow(_told(error)) from error
 
@@ -171,6 +176,13 @@ class Delivery:
             raise NotNow(_told(error)) from error
         _check(code, answer)
         return _line(code, answer)
+
+
+def _check_addressee(code: int, answer: bytes) -> None:
+    said = _line(code, answer)
+    if 500 <= code <= 599 and blames_address(said):
+        raise NoSuchAddressee(said)
+    _check(code, answer)
 
 
 def _check(code: int, answer: bytes) -> None:

@@ -11,6 +11,8 @@ from quad.core.i18n import Reader, current_reader, moment, reading_as
 
 STUDENT = frozenset({"student"})
 STAFF = frozenset({"admin", "hod", "faculty", "advisor", "counsellor", "placement"})
+# Under this name the data of a line that stands for several say how many.
+TOGETHER = "_together"
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,8 @@ class Kind:
     """`text` is a sentence with %(name)s places that a notification's data fill.
 
     `mailed` is the default for mail; in the inbox everything appears by default. With `roles` only those who hold one
-    of them are told, and choose.
+    of them are told, and choose. With `together`, a sentence that says %(count)s, what is not read yet about the same
+    thing becomes one line, and one mail. `urgent` is mailed in quiet hours as well.
     """
 
     name: str
@@ -27,9 +30,14 @@ class Kind:
     icon: str
     mailed: bool
     roles: frozenset[str] = frozenset()
+    together: str = ""
+    urgent: bool = False
 
     def sentence(self, data: Mapping[str, Any]) -> str:
         """Return the sentence for `data` in the current reader's language."""
+        count = data.get(TOGETHER, 1)
+        if self.together and count > 1:
+            return str(self.together) % {**data, "count": count}
         text: str = str(self.text)
         return text % data
 

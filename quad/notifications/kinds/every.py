@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from quad.core.i18n import gettext as _
+from quad.notifications.kinds.announcements import ANNOUNCEMENT_KINDS
 from quad.notifications.kinds.base import Kind
 from quad.notifications.kinds.careers import (
     APPLICATION_CAME,
@@ -133,6 +134,7 @@ KINDS: dict[str, Kind] = {
         APPLICATION_CAME,
         APPLICATION_TAKEN_BACK,
         *EVENT_KINDS,
+        *ANNOUNCEMENT_KINDS,
     )
 }
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import moment
 from quad.core.jobs.models import Job, JobState
 from quad.core.listing.declaration import Bulk, Cell, Column, Listing, SearchColumns
 from quad.core.listing.filters import Filter
-from quad.core.mail.models import Mail, MailState
+from quad.core.mail.models import Mail, MailAddress, MailState
 from quad.web.operations import policy
 
 JOB_STATES = {
@@ -34,6 +35,8 @@ def _job_state(row: Any) -> Cell:
 
 
 def _mail_state(row: Any) -> Cell:
+    if row.bounced_at is not None:
+        return Cell(_("Came back"), kind="status", state="stop")
     label, mark = MAIL_STATES[row.state]
     return Cell(str(label), kind="status", state=mark)
 
@@ -86,7 +89,7 @@ JOBS = Listing(
             _l("State"),
             "choice",
             lambda word: Job.state == word,
-            choices=tuple((state.value, label) for state, (label, _) in JOB_STATES.items()),
+            choices=tuple((state.value, label) for state, (label, _mark) in JOB_STATES.items()),
         ),
         Filter("kind", _l("Kind"), "text", lambda word: Job.kind == word),
     ),
@@ -116,7 +119,13 @@ MAILS = Listing(
             (Mail.name, Mail.address),
             lambda r: Cell(r.name or r.address, sub=r.address, kind="person"),
         ),
-        Column("state", _l("State"), Mail.state, _mail_state),
+        Column(
+            "state",
+            _l("State"),
+            (Mail.state, Mail.bounced_at),
+            _mail_state,
+            export=lambda row: "bounced" if row.bounced_at else row.state.value,
+        ),
         Column(
             "subject",
             _l("Subject"),
@@ -145,10 +154,55 @@ MAILS = Listing(
             _l("State"),
             "choice",
             lambda word: Mail.state == word,
-            choices=tuple((state.value, label) for state, (label, _) in MAIL_STATES.items()),
+            choices=tuple((state.value, label) for state, (label, _mark) in MAIL_STATES.items()),
         ),
         Filter("template", _l("Letter"), "text", lambda word: Mail.template == word),
+        Filter(
+            "bounced",
+            _l("Came back"),
+            "flag",
+            lambda yes: Mail.bounced_at.is_not(None) if yes else Mail.bounced_at.is_(None),
+        ),
     ),
     href=lambda row: ("operations.show_mail", {"mail_id": row.id}),
+    row_label=lambda row: row.address,
+)
+
+
+def _address_state(row: Any) -> Cell:
+    if row.suppressed_at is None:
+        return Cell(_("Refused lately"), kind="status", state="warn")
+    return Cell(_("Gets no mail"), kind="status", state="stop")
+
+
+ADDRESSES = Listing(
+    name="operations.addresses",
+    title=_l("Addresses that refuse mail"),
+    singular=_l("address"),
+    plural=_l("addresses"),
+    read=policy.READ_ADDRESSES,
+    columns=(
+        Column("address", _l("Address"), MailAddress.address),
+        Column("suppressed_at", _l("State"), MailAddress.suppressed_at, _address_state),
+        Column("refusals", _l("Refusals in a row"), MailAddress.refusals, numeric=True),
+        Column("reason", _l("Answer of the mail server"), MailAddress.reason, hide_below="md"),
+        Column("last_at", _l("Last"), MailAddress.last_at, sort=MailAddress.last_at),
+    ),
+    default_sort="-last_at",
+    search=SearchColumns((MailAddress.address,)),
+    search_label=_l("Search by address"),
+    filters=(
+        Filter(
+            "suppressed",
+            _l("Gets no mail"),
+            "flag",
+            lambda yes: (
+                MailAddress.suppressed_at.is_not(None)
+                if yes
+                else MailAddress.suppressed_at.is_(None)
+            ),
+        ),
+    ),
+    href=lambda row: ("operations.show_address", {"address_id": row.id}),
     row_label=lambda row: row.address,
 )

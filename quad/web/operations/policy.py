@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.jobs.models import Job
-from quad.core.mail.models import Mail
+from quad.core.mail.models import Mail, MailAddress
 from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Permission
 
 
@@ -25,3 +25,12 @@ WATCH_JOB = Permission("operations.job.watch", _l("Watch a job one asked for"), 
 RETRY_JOB = Permission("operations.job.retry", _l("Try a job again that was given up"), Job, _admin)
 READ_MAIL = Permission("operations.mail.read", _l("See the log of mails"), Mail, _letters)
 RESEND_MAIL = Permission("operations.mail.resend", _l("Send a mail again"), Mail, _letters)
+READ_ADDRESSES = Permission(
+    "operations.address.read", _l("See addresses that refuse mail"), MailAddress, _admin
+)
+LIFT_ADDRESS = Permission(
+    "operations.address.lift",
+    _l("Let mail go again to an address that refused it"),
+    MailAddress,
+    _admin,
+)

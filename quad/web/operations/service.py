@@ -35,6 +35,13 @@ class MailResent(Fact):
     as_mail_id: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class AddressLifted(Fact):
+    """Mail goes again to an address that had refused it."""
+
+    address_id: int
+
+
 def retry_job(db: Session, actor: Actor, job_id: int) -> None:
     """Try a job again. Raises NotFound, Forbidden, or Rejected when it was not given up."""
     policy.RETRY_JOB.get(db, actor, job_id, read=policy.READ_JOBS, lock=True)
@@ -67,6 +74,15 @@ def resend_mail(db: Session, actor: Actor, mail_id: int) -> int:
     sent_as = mails.resend(db, mail_id)
     emit(db, MailResent(actor_id=actor.id, mail_id=mail_id, as_mail_id=sent_as))
     return sent_as
+
+
+def lift_address(db: Session, actor: Actor, address_id: int) -> None:
+    """Let mail go again to an address, and forget its refusals. Raises NotFound, Forbidden, Rejected."""
+    row = policy.LIFT_ADDRESS.get(db, actor, address_id, read=policy.READ_ADDRESSES, lock=True)
+    if row.suppressed_at is None:
+        raise Rejected(_("Mail goes to this address already."))
+    row.suppressed_at, row.refusals = None, 0
+    emit(db, AddressLifted(actor_id=actor.id, address_id=address_id))
 
 
 def count_dead(db: Session) -> int:

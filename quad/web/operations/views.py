@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, request, url_for
 from werkzeug.wrappers import Response
 
@@ -10,10 +12,10 @@ from quad.core.i18n import ngettext
 from quad.core.jobs.models import JobState
 from quad.core.listing.bulk import chosen_ids
 from quad.core.mail.models import MailState
-from quad.web.kit import by_htmx, current_actor, current_db, done, page
+from quad.web.kit import attempted, by_htmx, current_actor, current_db, done, page
 from quad.web.lists import list_page
 from quad.web.operations import policy, service
-from quad.web.operations.lists import JOB_STATES, JOBS, MAIL_STATES, MAILS
+from quad.web.operations.lists import ADDRESSES, JOB_STATES, JOBS, MAIL_STATES, MAILS
 from quad.web.operations.progress import shown
 
 bp = Blueprint("operations", __name__, template_folder="templates")
@@ -67,7 +69,37 @@ def watch(job_id: int) -> tuple[str, int]:
 @bp.get("/admin/mail")
 def mails() -> Response:
     """Which mails left, and what the mail server answered."""
-    return list_page(MAILS, "operations/mails.html")
+    return list_page(MAILS, "operations/mails.html", tabs=_mail_tabs("mails"))
+
+
+def _mail_tabs(current: str) -> list[dict[str, Any]]:
+    places = (("mails", _("Mail")), ("addresses", _("Addresses that refuse mail")))
+    return [
+        {"label": label, "href": url_for(f"operations.{name}"), "current": name == current}
+        for name, label in places
+    ]
+
+
+@bp.get("/admin/mail/addresses")
+def addresses() -> Response:
+    """Which addresses refused mail, and which get none any more."""
+    return list_page(ADDRESSES, "operations/mails.html", tabs=_mail_tabs("addresses"))
+
+
+@bp.get("/admin/mail/addresses/<int:address_id>")
+def show_address(address_id: int) -> tuple[str, int]:
+    """One address: what its server said, and the way to try it again."""
+    row = policy.READ_ADDRESSES.get(current_db(), current_actor(), address_id)
+    return page("operations/address.html", row=row)
+
+
+@bp.post("/admin/mail/addresses/<int:address_id>/lift")
+def lift_address(address_id: int) -> Response:
+    return attempted(
+        lambda: service.lift_address(current_db(), current_actor(), address_id),
+        _("Mail goes to this address again."),
+        url_for("operations.show_address", address_id=address_id),
+    )
 
 
 @bp.get("/admin/mail/<int:mail_id>")
