@@ -70,6 +70,8 @@ NOT_PAGES = {
     "/events/<int:event_id>/cover": "a picture",
     "/events/<int:event_id>/speakers/<int:speaker_id>/photo": "a picture",
     "/events/feed/<token>.ics": "a calendar for programs",
+    "/messages/<int:conversation_id>/news": "a part of a conversation, seen there",
+    "/messages/files/<int:attachment_id>": "a file",
     "/uploads/<path:name>": "leads to a file",
     "/offerings/<int:offering_id>/attendance.csv": "a file",
     "/offerings/<int:offering_id>/attendance.xlsx": "a file",

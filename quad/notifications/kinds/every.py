@@ -37,6 +37,7 @@ from quad.notifications.kinds.giving import (
     REFERENCE_ASKED,
     REFERENCE_REMINDED,
 )
+from quad.notifications.kinds.messages import MESSAGE_KINDS
 from quad.notifications.kinds.people import (
     CONNECTED,
     FOLLOWED,
@@ -131,6 +132,7 @@ KINDS: dict[str, Kind] = {
         APPLICATION_CAME,
         APPLICATION_TAKEN_BACK,
         *EVENT_KINDS,
+        *MESSAGE_KINDS,
     )
 }
 
