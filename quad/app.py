@@ -35,6 +35,7 @@ from quad.insights.module import MODULE as INSIGHTS
 from quad.insights.service.asking import use_reports
 from quad.institution.module import MODULE as INSTITUTION
 from quad.materials.module import MODULE as MATERIALS
+from quad.messaging.module import MODULE as MESSAGING
 from quad.notifications.module import MODULE as NOTIFICATIONS
 from quad.relations.module import MODULE as RELATIONS
 from quad.skills.module import MODULE as SKILLS
@@ -76,6 +77,7 @@ MODULES: tuple[Module, ...] = (
     ANNOUNCEMENTS,
     CODING,
     CAREERS,
+    MESSAGING,
     NOTIFICATIONS,
     INSIGHTS,
     AUDIT,

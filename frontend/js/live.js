@@ -1,7 +1,7 @@
 import { toast } from "./toasts.js";
 
 const FRESH = 60_000;
-const KINDS = ["badges", "leaderboards", "notification", "notifications-read", "reset", "toast"];
+const KINDS = ["badges", "leaderboards", "messages", "notification", "notifications-read", "reset", "toast", "typing"];
 
 /** Counts in the page: every element with data-badge="<name>" shows it, and hides when there is nothing. */
 function count(badges) {
@@ -40,7 +40,7 @@ function show({ kind, data, first }) {
   if (kind === "badges") count(data);
   if (kind === "reset" || kind === "notifications-read") countAgain();
   if (kind === "toast" && here) toast(data);
-  document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: data }));
+  document.dispatchEvent(new CustomEvent(`live:${kind}`, { detail: { ...data, first, here } }));
 }
 
 /**

@@ -8,7 +8,7 @@ from alembic import op
 from quad.core.db.types import NormalisedKey, Utc
 
 revision = "20261122_announcements"
-down_revision = "20261121_events"
+down_revision = "20261122_network_figures"
 branch_labels = None
 depends_on = None
 

@@ -12,6 +12,7 @@ from quad.notifications.listeners import (
     events,
     giving,
     materials,
+    messages,
     people,
     studies,
 )
@@ -31,5 +32,16 @@ MODULE = Module(
         moved("", Held.user_id),
     ),
     own_data=(OWN_DATA,),
-    parts=(jobs, studies, coding, materials, people, giving, careers, events, announcements),
+    parts=(
+        jobs,
+        studies,
+        coding,
+        materials,
+        people,
+        giving,
+        careers,
+        events,
+        announcements,
+        messages,
+    ),
 )

@@ -43,7 +43,6 @@ def role_name(role: str) -> str:
 KEPT = 2_000
 # Stands where the token against forged requests belongs, which is new in every page; nobody can guess it.
 TOKEN = f"token-{secrets.token_hex(16)}"
-NO_MESSAGES = None  # a number, once there are pages for messages
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,7 @@ class Surrounding:
             roles=roles,
             working_role=actor.working_role if actor.working_role in roles else "",
             notifications=actor.badges.get("notifications", 0),
-            messages=NO_MESSAGES,
+            messages=actor.badges.get("messages"),
             search_words=search_words,
         )
 

@@ -73,6 +73,8 @@ NOT_PAGES = {
     "/events/feed/<token>.ics": "a calendar for programs",
     "/announcements/<int:announcement_id>/files/<int:attachment_id>": "a file",
     "/unsubscribe/<token>": "only from a mail, seen in tests/notifications/test_mailing.py",
+    "/messages/<int:conversation_id>/news": "a part of a conversation, seen there",
+    "/messages/files/<int:attachment_id>": "a file",
     "/uploads/<path:name>": "leads to a file",
     "/offerings/<int:offering_id>/attendance.csv": "a file",
     "/offerings/<int:offering_id>/attendance.xlsx": "a file",

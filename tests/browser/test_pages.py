@@ -69,6 +69,10 @@ EVENTS = (
     "/events", "/events/*", "/events/*/register", "/events/past", "/events/mine", "/events/calendar", "/events/create",
     "/events/feed",
 )  # fmt: skip
+MESSAGES = (
+    "/messages", "/messages/*", "/messages?q=friday", "/messages?box=requests", "/messages/compose",
+    "/messages/compose/*", "/messages/settings",
+)  # fmt: skip
 HOSTED = (
     "/events", "/events/mine", "/events/*", "/events/*/edit", "/events/*/programme", "/events/*/speakers/new",
     "/events/*/agenda/new", "/events/*/attendees", "/events/*/check-in",
@@ -118,6 +122,7 @@ PLACES: dict[str, tuple[str, ...]] = {
         "/coding/leaderboard",
     ),
     "hod, events": ("/events/approvals",),
+    "student, messages": MESSAGES,
     "student": (
         *EVERYBODY, *OWN_PAGES, *GIVEN, *INSTITUTION, "/record", "/simulator", "/simulator/compare", "/students",
         "/users",

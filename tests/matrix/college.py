@@ -50,6 +50,7 @@ from tests.matrix import (
     giving,
     lifecycle,
     materials,
+    messaging,
     network,
     reports,
     welfare,
@@ -140,6 +141,7 @@ def build(db: Session, settings: Settings) -> World:
     things |= careers.build(db, settings, people)
     things |= events.build(db, settings, people)
     things |= announcements.build(db, settings, people, home.id)
+    things |= messaging.build(db, settings, people)
     members = {
         name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
         for name, user in people.items()

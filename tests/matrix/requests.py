@@ -17,6 +17,7 @@ from tests.matrix import (
     events,
     giving,
     materials,
+    messaging,
     network,
     reports,
     welfare,
@@ -680,6 +681,7 @@ for _domain in (
     careers,
     events,
     announcements,
+    messaging,
 ):
     USUAL |= _domain.USUAL
     WORDS |= _domain.WORDS
@@ -708,9 +710,9 @@ def path_of(method: str, rule: str, v: SimpleNamespace) -> str:
     suffix = welfare.SUFFIXES.get(f"{method} {short}", "")
     suffix = careers.SUFFIXES.get(f"{method} {short}", suffix)
     suffix = materials.SUFFIXES.get(f"{method} {rule}", suffix)
-    suffix = (materials.SUFFIXES | events.SUFFIXES | announcements.SUFFIXES).get(
-        f"{method} {rule}", suffix
-    )
+    suffix = (
+        materials.SUFFIXES | events.SUFFIXES | announcements.SUFFIXES | messaging.SUFFIXES
+    ).get(f"{method} {rule}", suffix)
     return "/".join(parts) + suffix.format(**vars(v))
 
 
@@ -724,7 +726,9 @@ def body_of(method: str, rule: str, v: SimpleNamespace) -> Given:
         return {"data": PHOTO, "content_type": "image/png"}
     if f"{method} {rule.removeprefix(API)}" in welfare.SUFFIXES:
         return {"data": welfare.PICTURE, "content_type": "image/png"}
-    raw = (materials.RAW | coding.RAW | events.RAW | announcements.RAW).get(f"{method} {rule}")
+    raw = (materials.RAW | coding.RAW | events.RAW | announcements.RAW | messaging.RAW).get(
+        f"{method} {rule}"
+    )
     if f"{method} {rule.removeprefix(API)}" in careers.SUFFIXES:
         return {"data": careers.CV_BYTES, "content_type": "application/octet-stream"}
     if raw is not None:

@@ -28,6 +28,7 @@ from quad.cli.demo.events import build_events
 from quad.cli.demo.giving import build_giving
 from quad.cli.demo.handouts import build_materials
 from quad.cli.demo.lifecycle import look_again, move_up
+from quad.cli.demo.messages import build_messages
 from quad.cli.demo.network import build_network
 from quad.cli.demo.past import build_past_term
 from quad.cli.demo.present import build_offering
@@ -139,6 +140,7 @@ def _steps(college: build.College) -> Iterator[Callable[[Session], None]]:
     yield partial(build_network, college=college)
     yield build_reports
     yield partial(build_careers, college=college)
+    yield build_messages
     yield build.speak_again
     yield partial(build_arrivals, college=college)
     yield make_findable

@@ -39,6 +39,7 @@ from quad.notifications.kinds.giving import (
     REFERENCE_ASKED,
     REFERENCE_REMINDED,
 )
+from quad.notifications.kinds.messages import MESSAGE_KINDS
 from quad.notifications.kinds.people import (
     CONNECTED,
     FOLLOWED,
@@ -135,6 +136,7 @@ KINDS: dict[str, Kind] = {
         APPLICATION_TAKEN_BACK,
         *EVENT_KINDS,
         *ANNOUNCEMENT_KINDS,
+        *MESSAGE_KINDS,
     )
 }
 

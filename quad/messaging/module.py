@@ -1,0 +1,68 @@
+"""What messages add to the product."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from quad.academics.models.people import Student
+from quad.alumni.models.members import Member
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.policy import Actor
+from quad.core.search.searchable import Searchable
+from quad.messaging import jobs, listeners, policy
+from quad.messaging.api import messages as messages_api
+from quad.messaging.service import finding, settings
+from quad.messaging.service.keeping import DERIVED, MERGES, OWN_DATA
+from quad.messaging.service.live import unread_count
+from quad.messaging.views import blueprint, inbox, talking
+from quad.web.module import Badge, Module, Nav, Panel
+
+PEOPLE = _l("People")
+
+
+def _of_member(db: Session, actor: Actor, member_id: int) -> Mapping[str, Any] | None:
+    return _way_to(db, actor, db.scalar(select(Member.user_id).where(Member.id == member_id)))
+
+
+def _of_student(db: Session, actor: Actor, student_id: int) -> Mapping[str, Any] | None:
+    return _way_to(db, actor, db.scalar(select(Student.user_id).where(Student.id == student_id)))
+
+
+def _way_to(db: Session, actor: Actor, person_id: int | None) -> Mapping[str, Any] | None:
+    """Return whom one may write to from this profile; None for oneself and those one may not."""
+    if person_id is None or not policy.WRITE_TO.allowed(db, actor, [person_id]):
+        return None
+    return {"person_id": person_id}
+
+
+MODULE = Module(
+    "messaging",
+    blueprints=(blueprint.bp, messages_api.bp),
+    nav=(Nav(_l("Messages"), "messaging.index", "messages", PEOPLE, badge="messages", order=50),),
+    panels=(
+        Panel("member", "messaging/panel.html", _of_member, order=5),
+        Panel("student", "messaging/panel.html", _of_student, order=5),
+    ),
+    badges=(Badge("messages", unread_count),),
+    searchables=(
+        Searchable(
+            finding.FOUND,
+            _l("Messages"),
+            policy.FOUND,
+            finding.documents,
+            icon="messages",
+            list_url="/messages",
+            order=90,
+            pieces=True,
+        ),
+    ),
+    merges=MERGES,
+    own_data=(OWN_DATA,),
+    derived=DERIVED,
+    label=_l("Messages"),
+    parts=(jobs, listeners, inbox, talking, settings),
+)
