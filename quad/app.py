@@ -10,10 +10,12 @@ from flask import Blueprint
 from quad.academics.module import MODULE as ACADEMICS
 from quad.alumni.module import MODULE as ALUMNI
 from quad.announcements.module import MODULE as ANNOUNCEMENTS
+from quad.approvals.module import MODULE as APPROVALS
 from quad.audience.module import MODULE as AUDIENCE
 from quad.audit.module import MODULE as AUDIT
 from quad.careers.module import MODULE as CAREERS
 from quad.coding.module import MODULE as CODING
+from quad.core.approving import use_approvals
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.derived import use_derived
@@ -37,6 +39,7 @@ from quad.institution.module import MODULE as INSTITUTION
 from quad.materials.module import MODULE as MATERIALS
 from quad.messaging.module import MODULE as MESSAGING
 from quad.notifications.module import MODULE as NOTIFICATIONS
+from quad.pages.module import MODULE as PAGES
 from quad.relations.module import MODULE as RELATIONS
 from quad.skills.module import MODULE as SKILLS
 from quad.web import styleguide
@@ -78,12 +81,15 @@ MODULES: tuple[Module, ...] = (
     CODING,
     CAREERS,
     MESSAGING,
+    PAGES,
+    APPROVALS,
     NOTIFICATIONS,
     INSIGHTS,
     AUDIT,
 )
 PACKAGE = Path(__file__).parent
 # The worker asks as well, without building an application.
+use_approvals(part for module in MODULES for part in module.approvals)
 use_own_data(part for module in MODULES for part in module.own_data)
 use_derived(part for module in MODULES for part in module.derived)
 use_reports(part for module in MODULES for part in module.reports)
@@ -138,7 +144,10 @@ def create_app(settings: Settings, database: Database | None = None) -> Site:
     use_breach_list(BreachList(settings.breach_url, settings.breach_timeout))
     use_areas({module.name: module.label for module in MODULES if module.label})
     use_merges([merge for module in MODULES for merge in module.merges])
-    use_badges({badge.name: badge.count for module in MODULES for badge in module.badges})
+    use_badges(
+        {badge.name: badge.count for module in MODULES for badge in module.badges},
+        {"approvals": {one.badge for module in MODULES for one in module.approvals}},
+    )
     init_metrics(app)
     init_shell(app, settings)
     init_security(app, settings)

@@ -182,17 +182,18 @@ def as_role(
     return sign_in
 
 
-OF_SETTINGS = "FROM core_setting"
+# A process looks at these every few seconds, whatever it is asked: the settings, and the pages of the menus.
+NOW_AND_THEN = ("FROM core_setting", "shown_title AS title, pages_page.in_footer")
 
 
 @contextmanager
-def _statements(database: Database, leave_out: str = "") -> Iterator[list[str]]:
+def _statements(database: Database, leave_out: tuple[str, ...] = ()) -> Iterator[list[str]]:
     """Collect the statements sent to a test's database; transaction words are left out."""
     seen: list[str] = []
 
     def note(_c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         words = statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE"))
-        if not words and not (leave_out and leave_out in statement):
+        if not words and not any(one in statement for one in leave_out):
             seen.append(statement)
 
     engines = {database.engine}
@@ -216,8 +217,8 @@ def statements(database: Database) -> Iterator[list[str]]:
 
 @pytest.fixture
 def queries(database: Database) -> Iterator[list[str]]:
-    """Collect the statements of requests: not the look at the settings, which a process takes every few seconds."""
-    with _statements(database, OF_SETTINGS) as seen:
+    """Collect the statements of requests, not what a process looks at now and then."""
+    with _statements(database, NOW_AND_THEN) as seen:
         yield seen
 
 

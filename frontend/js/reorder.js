@@ -1,7 +1,9 @@
 import { toast } from "./toasts.js";
 
 /**
- * Materials and their sections ([data-reorder]) are dragged by their grips; the buttons beside them do the same by keys.
+ * Materials and their sections, and those of pages ([data-reorder]) are dragged by their grips; the buttons beside them
+ * do the same by keys. data-name is the field that takes the order; where the thing has a data-version, the answer says
+ * the new one, and every form of the page goes on with it.
  */
 export function startReorder() {
   let held = null;
@@ -67,11 +69,18 @@ async function keep(held) {
     section.querySelectorAll("[data-material]").forEach((row) => body.append("material_ids", row.dataset.material));
   } else {
     box.querySelectorAll("[data-section]").forEach((one) => {
-      if (one.dataset.section) body.append("section_ids", one.dataset.section);
+      if (one.dataset.section) body.append(box.dataset.name ?? "section_ids", one.dataset.section);
     });
   }
+  if (box.dataset.version) body.append("version", box.dataset.version);
   const token = document.querySelector('meta[name="csrf-token"]')?.content ?? "";
   const headers = { "X-CSRFToken": token, "X-Requested-With": "fetch" };
   const answer = await fetch(box.dataset.reorder, { method: "POST", headers, body }).catch(() => null);
   if (!answer?.ok) toast({ kind: "bad", text: box.dataset.failed });
+  const version = answer?.headers.get("X-Version");
+  if (!version) return;
+  box.dataset.version = version;
+  document.querySelectorAll('input[name="version"]').forEach((field) => {
+    field.value = version;
+  });
 }

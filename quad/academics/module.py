@@ -46,6 +46,7 @@ from quad.academics.service import (
 from quad.academics.service import mentors as mentors_service
 from quad.academics.service.own_data import OWN_DATA
 from quad.academics.service.reevaluation.reading import waiting_count
+from quad.academics.service.reevaluation.waiting import APPROVAL
 from quad.academics.service.reports.report import REPORT
 from quad.academics.views import (
     attendance,
@@ -271,6 +272,7 @@ MODULE = Module(
         ),
     ),
     badges=(Badge("reevaluations", waiting_count),),
+    approvals=(APPROVAL,),
     cards=(
         Card(
             "student",

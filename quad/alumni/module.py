@@ -21,7 +21,7 @@ from quad.alumni.policy import audience
 from quad.alumni.policy import base as policy
 from quad.alumni.service import completeness, findable, front, giving_kept, home, members
 from quad.alumni.service.keeping import MERGES, OWN_DATA
-from quad.alumni.service.waiting import waiting_count
+from quad.alumni.service.waiting import CLAIMS, REFERENCES, references_count, waiting_count
 from quad.alumni.views import directory, editing, giving, profile, verifying
 from quad.alumni.views.blueprint import bp
 from quad.core.derived import Derived
@@ -98,6 +98,7 @@ MODULE = Module(
             "file-text",
             NETWORK,
             WRITERS_AND_ASKERS,
+            badge="references",
             order=66,
         ),
         Nav(
@@ -117,7 +118,8 @@ MODULE = Module(
             order=68,
         ),
     ),
-    badges=(Badge("claims", waiting_count),),
+    badges=(Badge("claims", waiting_count), Badge("references", references_count)),
+    approvals=(CLAIMS, REFERENCES),
     cards=(
         Card(
             "network-page",

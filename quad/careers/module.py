@@ -18,6 +18,7 @@ from quad.careers.service import findable, front, home
 from quad.careers.service import posting as posting_service
 from quad.careers.service.keeping import MERGES, OWN_DATA
 from quad.careers.service.report import REPORT
+from quad.careers.service.waiting import APPROVAL
 from quad.careers.views import applying, blueprint, board, handling, placement, posting
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
@@ -135,6 +136,7 @@ MODULE = Module(
     blockers=(Blocker("department", posting_service.department_reason),),
     reports=(REPORT,),
     badges=(Badge("jobs", home.waiting_count), Badge("applicants", home.fresh_count)),
+    approvals=(APPROVAL,),
     searchables=(
         Searchable(
             findable.JOBS,

@@ -28,6 +28,7 @@ from quad.coding.lists.sources import SOURCES
 from quad.coding.service import followups, home, keeping, remaking, rollups, totals
 from quad.coding.service.queue import waiting_count
 from quad.coding.service.syncing import keeping as sync_keeping
+from quad.coding.service.waiting import APPROVAL
 from quad.coding.views import blueprint, boards, own, reviewing, setup, students
 from quad.coding.views import sync as sync_views
 from quad.core.derived import Derived
@@ -113,6 +114,7 @@ MODULE = Module(
         ),
     ),
     badges=(Badge("snapshots", waiting_count),),
+    approvals=(APPROVAL,),
     derived=(
         Derived("coding", Student.id, remaking.remake, rollups.REBUILD_JOB),
         totals.Whole("coding groups and ranks", Student.id, totals.recount_parts),

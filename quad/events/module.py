@@ -17,7 +17,7 @@ from quad.events.api import events as events_api
 from quad.events.kinds import FOUND, phase, place_of
 from quad.events.service import certificates, findable, front, reading
 from quad.events.service.keeping import MERGES, OWN_DATA
-from quad.events.service.waiting import waiting_count
+from quad.events.service.waiting import APPROVAL, waiting_count
 from quad.events.views import attending, blueprint, building, entrance, finding, hosting
 from quad.identity.models.accounts import Role
 from quad.web.module import Badge, Card, Module, Nav, PublicFigure, PublicPlace
@@ -91,6 +91,7 @@ MODULE = Module(
     ),
     public_places=(PublicPlace(_l("Events"), "events.index", order=20),),
     badges=(Badge("events", waiting_count),),
+    approvals=(APPROVAL,),
     searchables=(
         Searchable(
             FOUND,

@@ -17,6 +17,7 @@ from quad.identity.api import own as own_api
 from quad.identity.api import staff as staff_api
 from quad.identity.api import tokens as tokens_api
 from quad.identity.api import users as users_api
+from quad.identity.service import applying
 from quad.identity.service.approvals import count_waiting
 from quad.identity.service.directory import ACCOUNTS
 from quad.identity.service.merges import MERGES
@@ -39,7 +40,7 @@ from quad.identity.views import (
     tokens,
     users,
 )
-from quad.web.module import Card, Module, Nav
+from quad.web.module import Badge, Card, Module, Nav
 
 
 def _applications(db: Session, actor: Actor) -> Mapping[str, Any] | None:
@@ -84,6 +85,7 @@ MODULE = Module(
             "user-plus",
             _l("Institution"),
             frozenset({"admin", "hod"}),
+            badge="applications",
             order=76,
         ),
         Nav(
@@ -119,6 +121,8 @@ MODULE = Module(
             order=82,
         ),
     ),
+    badges=(Badge("applications", applying.waiting_count),),
+    approvals=(applying.APPROVAL,),
     merges=MERGES,
     label=_l("Accounts and staff"),
     cards=(

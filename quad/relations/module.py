@@ -5,7 +5,8 @@ from __future__ import annotations
 from quad.core.i18n import lazy_gettext as _l
 from quad.relations import api, views
 from quad.relations.service.keeping import MERGES, OWN_DATA
-from quad.web.module import Module, Nav
+from quad.relations.service.waiting import APPROVAL, waiting_count
+from quad.web.module import Badge, Module, Nav
 
 PEOPLE = _l("People")
 
@@ -20,9 +21,12 @@ MODULE = Module(
             "flag",
             PEOPLE,
             frozenset({"admin"}),
+            badge="reports",
             order=70,
         ),
     ),
+    badges=(Badge("reports", waiting_count),),
+    approvals=(APPROVAL,),
     merges=MERGES,
     own_data=(OWN_DATA,),
     label=_l("Connections"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint
 from sqlalchemy import ColumnElement, ScalarSelect
 from sqlalchemy.orm import Session
 
+from quad.core.approving import Approval
 from quad.core.derived import Derived
 from quad.core.listing.declaration import Column
 from quad.core.merging import Merge
@@ -147,6 +148,19 @@ class AddedColumn:
     column: Column
 
 
+class PageLink(Protocol):
+    """A page that editors put into the menus; one answer serves every reader, so it is for no audience."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def href(self) -> str: ...
+    @property
+    def in_footer(self) -> bool: ...
+    @property
+    def in_sidebar(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Module:
     """One domain, as the roof sees it. `parts` are imported modules that register by being imported.
@@ -163,6 +177,7 @@ class Module:
     public_places: tuple[PublicPlace, ...] = ()
     panels: tuple[Panel, ...] = ()
     badges: tuple[Badge, ...] = ()
+    approvals: tuple[Approval, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     previews: tuple[Preview, ...] = ()
     columns: tuple[AddedColumn, ...] = ()
@@ -176,4 +191,5 @@ class Module:
     reports: tuple[Report, ...] = ()
     sources: tuple[Source, ...] = ()
     parts: tuple[object, ...] = ()
+    links: tuple[Callable[[Session], Sequence[PageLink]], ...] = ()
     label: str = ""

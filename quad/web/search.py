@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quad.core.errors import SignedOut
 from quad.core.forms import Form
+from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
-from quad.core.search.find import Group, search
-from quad.web.api import Out, WireId, operation
+from quad.core.search.find import Group, search_near
+from quad.web.api import Answer, Out, WireId, operation
 from quad.web.kit import current_actor, current_db, page
 from quad.web.module import Module
 
@@ -59,8 +60,8 @@ def index() -> tuple[str, int]:
     if not current_actor().signed_in:
         raise SignedOut
     asked = _asked()
-    groups = search(current_db(), current_actor(), asked, limit=ON_THE_PAGE)
-    return page("search/page.html", search_words=asked, groups=groups)
+    meant, groups = search_near(current_db(), current_actor(), asked, limit=ON_THE_PAGE)
+    return page("search/page.html", search_words=asked, meant=meant, groups=groups)
 
 
 @bp.get("/search/suggestions")
@@ -69,16 +70,19 @@ def suggestions() -> BaseResponse:
     if not current_actor().signed_in:
         raise SignedOut
     asked = _asked()
-    groups = search(current_db(), current_actor(), asked, limit=SUGGESTED)
-    body = render_template("search/suggestions.html", search_words=asked, groups=groups)
+    meant, groups = search_near(current_db(), current_actor(), asked, limit=SUGGESTED)
+    body = render_template(
+        "search/suggestions.html", search_words=asked, meant=meant, groups=groups
+    )
     return make_response(body)
 
 
 @operation(api, "GET", "/search", query=SearchQuery, answers=list[GroupOut])
-def find(query: SearchQuery) -> list[GroupOut]:
-    """Search people, courses and everything else the caller may see."""
-    groups = search(current_db(), current_actor(), query.q, limit=ON_THE_PAGE)
-    return [_group(group) for group in groups]
+def find(query: SearchQuery) -> Answer:
+    """Search people, courses and everything else the caller may see; mistyped words as they may have been meant."""
+    meant, groups = search_near(current_db(), current_actor(), query.q, limit=ON_THE_PAGE)
+    told = None if meant == query.q else _("Found for “%(words)s”", words=meant)
+    return Answer([_group(group) for group in groups], message=told)
 
 
 def _group(group: Group) -> GroupOut:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from quad.core.settings import value
 from quad.web import pieces
 from quad.web.assets import TEMPLATE_GLOBALS
 from quad.web.limits import client_address
+from quad.web.module import PageLink
 from quad.web.security import form_token
 from quad.web.sheet import sheet_rows
 from quad.web.site import SAFE_METHODS, Site, current_actor, runtime
@@ -116,6 +118,7 @@ def _context() -> dict[str, Any]:
     settings = runtime().settings
     institution = _institution(settings)
     surrounding = _surrounding()
+    links = cache(_links)
     return {
         "actor": actor,
         "badges": actor.badges,
@@ -124,7 +127,8 @@ def _context() -> dict[str, Any]:
         "csrf_token": form_token,
         "now": clock.now,
         "drawn": surrounding.drawn,
-        "sidebar": partial(surrounding.sidebar, actor, institution),
+        "sidebar": lambda: surrounding.sidebar(actor, institution, links()),
+        "public_links": lambda: [link for link in links() if link.in_footer],
         "top_bar": partial(surrounding.top_bar, actor),
     }
 
@@ -140,6 +144,17 @@ def _institution(settings: Settings) -> Institution:
     except SQLAlchemyError:
         log.warning("The settings cannot be read; the page shows the usual ones", exc_info=True)
     return Institution(settings.institution_name)
+
+
+def _links() -> Sequence[PageLink]:
+    """The pages that stand in menus; none on a page that says the database is gone."""
+    db = g.get("db") or g.get("reading")
+    try:
+        if db is not None:
+            return [link for load in runtime().module_parts("links") for link in load(db)]
+    except SQLAlchemyError:
+        log.warning("The pages of the menus cannot be read; they are left out", exc_info=True)
+    return ()
 
 
 def _surrounding() -> Surrounding:

@@ -8,7 +8,7 @@ depends on, and its text is kept for the next page that gives the same.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from quad.core import i18n
 from quad.core.policy import Actor
+from quad.web.module import PageLink
 from quad.web.site import runtime
 
 ROLE_ORDER = ("admin", "hod", "faculty", "advisor", "counsellor", "placement", "student", "alumnus")
@@ -95,17 +96,20 @@ class Surrounding:
     def _draw(self, template: str, _language: str, what: tuple[tuple[str, Any], ...]) -> str:
         return self._environment.get_template(template).render(what, token=TOKEN)
 
-    def sidebar(self, actor: Actor, institution: Institution) -> Markup:
-        """Return the menu of the working role."""
+    def sidebar(self, actor: Actor, institution: Institution, links: Sequence[PageLink]) -> Markup:
+        """Return the menu of the working role, and the pages that editors put there."""
         menu = self._menu(actor.working_role, request.script_root)
         held = [place.href for place in menu.places if place.holds(request.path)]
         nearest = max(map(len, held), default=0)
+        pages = tuple([(link.title, link.href) for link in links if link.in_sidebar])
+        shown = [href for _title, href in pages if href == request.path]
         return self.drawn(
             "fragments/sidebar.html",
             menu=menu,
-            current=tuple([href for href in held if len(href) == nearest]),
+            current=tuple([href for href in held if len(href) == nearest] + shown),
             counts=_waiting(menu, actor.badges),
             institution=institution,
+            pages=pages,
         )
 
     def top_bar(self, actor: Actor, search_words: str) -> Markup:

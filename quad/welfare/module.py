@@ -21,7 +21,7 @@ from quad.welfare.models.setup import Category
 from quad.welfare.service import counts, findable, home
 from quad.welfare.service.keeping import MERGES, OWN_DATA
 from quad.welfare.service.report import REPORT
-from quad.welfare.service.waiting import waiting_count
+from quad.welfare.service.waiting import APPROVAL, waiting_count
 from quad.welfare.views import asking, blueprint, queue, setup
 
 SERVICES = _l("Requests")
@@ -60,6 +60,7 @@ MODULE = Module(
     ),
     reports=(REPORT,),
     badges=(Badge("requests", waiting_count),),
+    approvals=(APPROVAL,),
     searchables=(
         Searchable(
             findable.REQUESTS,

@@ -70,6 +70,7 @@ NOT_PAGES = {
     "/events/<int:event_id>/certificate.pdf": "a file",
     "/events/<int:event_id>/cover": "a picture",
     "/events/<int:event_id>/speakers/<int:speaker_id>/photo": "a picture",
+    "/pages/images/<int:image_id>": "a picture",
     "/events/feed/<token>.ics": "a calendar for programs",
     "/announcements/<int:announcement_id>/files/<int:attachment_id>": "a file",
     "/unsubscribe/<token>": "only from a mail, seen in tests/notifications/test_mailing.py",

@@ -52,6 +52,7 @@ from tests.matrix import (
     materials,
     messaging,
     network,
+    pages,
     reports,
     welfare,
 )
@@ -142,6 +143,7 @@ def build(db: Session, settings: Settings) -> World:
     things |= events.build(db, settings, people)
     things |= announcements.build(db, settings, people, home.id)
     things |= messaging.build(db, settings, people)
+    things |= pages.build(db, settings, people)
     members = {
         name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
         for name, user in people.items()

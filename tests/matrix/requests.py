@@ -19,6 +19,7 @@ from tests.matrix import (
     materials,
     messaging,
     network,
+    pages,
     reports,
     welfare,
 )
@@ -671,7 +672,7 @@ BODIES: dict[str, Callable[[SimpleNamespace], Given]] = {
 }
 
 
-for _domain in (
+DOMAINS = (
     welfare,
     materials,
     coding,
@@ -682,13 +683,21 @@ for _domain in (
     events,
     announcements,
     messaging,
-):
+    pages,
+)
+for _domain in DOMAINS:
     USUAL |= _domain.USUAL
     WORDS |= _domain.WORDS
     OTHERS |= _domain.OTHERS
     FORMS |= _domain.FORMS
     BODIES |= _domain.BODIES
 NAMES |= materials.NAMES | giving.NAMES | network.NAMES | events.NAMES | announcements.NAMES
+
+
+def _of_domains(table: str, *keys: str) -> Any:
+    """Return what a table of some domain says about the first of these addresses that is in one; None otherwise."""
+    tables = [getattr(domain, table, {}) for domain in DOMAINS]
+    return next((found[key] for key in keys for found in tables if key in found), None)
 
 
 def path_of(method: str, rule: str, v: SimpleNamespace) -> str:
@@ -707,12 +716,7 @@ def path_of(method: str, rule: str, v: SimpleNamespace) -> str:
             parts.append(str(getattr(v, USUAL[name])))
         else:
             parts.append(WORDS[name] if name in WORDS else NAMES[rule])
-    suffix = welfare.SUFFIXES.get(f"{method} {short}", "")
-    suffix = careers.SUFFIXES.get(f"{method} {short}", suffix)
-    suffix = materials.SUFFIXES.get(f"{method} {rule}", suffix)
-    suffix = (
-        materials.SUFFIXES | events.SUFFIXES | announcements.SUFFIXES | messaging.SUFFIXES
-    ).get(f"{method} {rule}", suffix)
+    suffix = _of_domains("SUFFIXES", f"{method} {rule}", f"{method} {short}") or ""
     return "/".join(parts) + suffix.format(**vars(v))
 
 
@@ -726,9 +730,7 @@ def body_of(method: str, rule: str, v: SimpleNamespace) -> Given:
         return {"data": PHOTO, "content_type": "image/png"}
     if f"{method} {rule.removeprefix(API)}" in welfare.SUFFIXES:
         return {"data": welfare.PICTURE, "content_type": "image/png"}
-    raw = (materials.RAW | coding.RAW | events.RAW | announcements.RAW | messaging.RAW).get(
-        f"{method} {rule}"
-    )
+    raw = _of_domains("RAW", f"{method} {rule}")
     if f"{method} {rule.removeprefix(API)}" in careers.SUFFIXES:
         return {"data": careers.CV_BYTES, "content_type": "application/octet-stream"}
     if raw is not None:

@@ -30,6 +30,7 @@ from quad.cli.demo.handouts import build_materials
 from quad.cli.demo.lifecycle import look_again, move_up
 from quad.cli.demo.messages import build_messages
 from quad.cli.demo.network import build_network
+from quad.cli.demo.pages import build_pages
 from quad.cli.demo.past import build_past_term
 from quad.cli.demo.present import build_offering
 from quad.cli.demo.reports import build_reports
@@ -136,6 +137,7 @@ def _steps(college: build.College) -> Iterator[Callable[[Session], None]]:
     yield partial(build_giving, chance=college.chance)
     yield partial(build_events, college=college)
     yield build_announcements
+    yield build_pages
     yield build_coding
     yield partial(build_network, college=college)
     yield build_reports

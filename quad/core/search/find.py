@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from quad.core.policy import Actor
 from quad.core.search.fulltext import candidates
 from quad.core.search.models import SearchDocument
+from quad.core.search.near import corrections
 from quad.core.search.prefix import matching, weigh_kinds
 from quad.core.search.searchable import SEARCHABLES, Searchable, audience_tokens
 from quad.core.search.words import asked_words, folded
@@ -49,10 +50,33 @@ class Group:
 
 def search(db: Session, actor: Actor, asked: str, limit: int = SHOWN) -> list[Group]:
     """Find what `asked` means among what `actor` may see: at most `limit` hits of each kind, in four statements."""
+    mine = _mine(actor)
+    return _groups(db, actor, asked, mine, limit) if asked_words(asked) and mine else []
+
+
+def search_near(
+    db: Session, actor: Actor, asked: str, limit: int = SHOWN
+) -> tuple[str, list[Group]]:
+    """Find as `search` does; where nothing is found, what `asked` may have meant. Return what was searched as well."""
+    groups = search(db, actor, asked, limit)
+    mine = _mine(actor)
+    if groups or not mine:
+        return asked, groups
+    for meant in corrections(db, [kind.subject_type for kind in mine], asked):
+        groups = _groups(db, actor, meant, mine, limit)
+        if groups:
+            return meant, groups
+    return asked, []
+
+
+def _mine(actor: Actor) -> list[Searchable[Any]]:
+    return [kind for kind in _ordered() if actor.signed_in and kind.permission.branches(actor)]
+
+
+def _groups(
+    db: Session, actor: Actor, asked: str, mine: Sequence[Searchable[Any]], limit: int
+) -> list[Group]:
     words = asked_words(asked)
-    mine = [kind for kind in _ordered() if actor.signed_in and kind.permission.branches(actor)]
-    if not words or not mine:
-        return []
     by_name = _by_name(db, actor, asked, mine)
     by_text = _by_text(db, actor, asked, mine, {(h.subject_type, h.subject_id) for h in by_name})
     groups = []

@@ -6,7 +6,7 @@ token at once) and the personal token.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -51,12 +51,20 @@ ROLE_ORDER = ("admin", "hod", "faculty", "advisor", "counsellor", "placement", "
 
 BadgeCount = Callable[[ColumnElement[int]], ScalarSelect[int]]
 _badges: dict[str, BadgeCount] = {}
+_sums: dict[str, tuple[str, ...]] = {}
 
 
-def use_badges(badges: Mapping[str, BadgeCount]) -> None:
-    """Count these with every actor (called by the roof with what the modules declare)."""
+def use_badges(
+    badges: Mapping[str, BadgeCount], sums: Mapping[str, Iterable[str]] | None = None
+) -> None:
+    """Count these with every actor (called by the roof with what the modules declare).
+
+    `sums` are badges that are several others together, so that nothing is counted twice.
+    """
     _badges.clear()
     _badges.update(badges)
+    _sums.clear()
+    _sums.update({name: tuple(parts) for name, parts in (sums or {}).items()})
     _by_session_key.cache_clear()
     _by_session_id.cache_clear()
     _by_personal_token.cache_clear()
@@ -258,6 +266,8 @@ def _visit(row: Row[Any], via: str) -> Visit:
     found = row._mapping
     scopes = found.get("scopes")
     badges = {name: int(found[f"badge_{name}"] or 0) for name in _badges}
+    for name, parts in _sums.items():
+        badges[name] = sum(badges[part] for part in parts)
     actor = Actor(
         id=row.id,
         name=row.full_name,

@@ -1,13 +1,22 @@
-"""The number beside “Requests” in the menu."""
+"""Requests that wait for somebody: how many, and which."""
 
 from __future__ import annotations
 
-from sqlalchemy import ScalarSelect, func, select
+from typing import Any
+
+from sqlalchemy import ScalarSelect, Select, func, or_, select
+from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import ColumnElement
 
+from quad.core.approving import Approval, waiting_columns
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.welfare import policy
+from quad.welfare.forms.requests import RejectRequest
 from quad.welfare.models.requests import NamedPerson, Request
-from quad.welfare.models.setup import OfficeMember
+from quad.welfare.models.setup import Category, OfficeMember
+from quad.welfare.service import handling
 
 
 def waiting_count(user_id: ColumnElement[int]) -> ScalarSelect[int]:
@@ -31,3 +40,48 @@ def _count(*clauses: ColumnElement[bool]) -> ScalarSelect[int]:
         .correlate(User)
         .scalar_subquery()
     )
+
+
+def _waiting(actor: Actor) -> Select[Any] | None:
+    if not policy.OPEN_QUEUE.may(actor):
+        return None
+    offices = select(OfficeMember.office_id).where(OfficeMember.user_id == actor.own_id)
+    named = select(NamedPerson.request_id).where(NamedPerson.user_id == actor.own_id)
+    mine = or_(
+        Request.assignee_id == actor.own_id,
+        Request.assignee_id.is_(None)
+        & or_(
+            Request.office_id.in_(offices) & Request.confidential.is_(False),
+            Request.id.in_(named) & Request.confidential.is_(True),
+        ),
+    )
+    columns = waiting_columns(
+        Request.id,
+        title=Request.title,
+        detail=Category.name,
+        person=User.full_name,
+        since=Request.created_at,
+        due=Request.due_on,
+    )
+    return (
+        select(*columns)
+        .join(User, User.id == Request.user_id)
+        .join(Category, Category.id == Request.category_id)
+        .where(Request.closed_at.is_(None), mine, policy.HANDLE.where(actor, many=True))
+    )
+
+
+def _refuse(db: Session, actor: Actor, request_id: int, reason: str) -> Request:
+    return handling.reject(db, actor, request_id, RejectRequest(reason=reason))
+
+
+APPROVAL = Approval(
+    "requests",
+    _l("Requests of students"),
+    "inbox",
+    _waiting,
+    lambda request_id: f"/requests/{request_id}",
+    "requests",
+    refuse=_refuse,
+    order=35,
+)
