@@ -13,6 +13,7 @@ from quad.audience.module import MODULE as AUDIENCE
 from quad.audit.module import MODULE as AUDIT
 from quad.careers.module import MODULE as CAREERS
 from quad.coding.module import MODULE as CODING
+from quad.community.module import MODULE as COMMUNITY
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.derived import use_derived
@@ -72,6 +73,7 @@ MODULES: tuple[Module, ...] = (
     WELFARE,
     MATERIALS,
     EVENTS,
+    COMMUNITY,
     CODING,
     CAREERS,
     NOTIFICATIONS,

@@ -5,7 +5,16 @@ from __future__ import annotations
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.merging import moved
 from quad.notifications import api, views
-from quad.notifications.listeners import careers, coding, events, giving, materials, people, studies
+from quad.notifications.listeners import (
+    careers,
+    coding,
+    community,
+    events,
+    giving,
+    materials,
+    people,
+    studies,
+)
 from quad.notifications.models import Notification, Preference
 from quad.notifications.service import OWN_DATA, unread_count
 from quad.web.module import Badge, Module
@@ -20,5 +29,5 @@ MODULE = Module(
         moved(_l("Wishes for notifications"), Preference.user_id, once_per=(Preference.kind,)),
     ),
     own_data=(OWN_DATA,),
-    parts=(studies, coding, materials, people, giving, careers, events),
+    parts=(studies, coding, materials, people, giving, careers, events, community),
 )

@@ -69,6 +69,8 @@ NOT_PAGES = {
     "/events/<int:event_id>/certificate.pdf": "a file",
     "/events/<int:event_id>/cover": "a picture",
     "/events/<int:event_id>/speakers/<int:speaker_id>/photo": "a picture",
+    "/community/posts/<int:post_id>/pictures/<int:picture_id>": "a picture",
+    "/feedback/<int:form_id>/results.csv": "a file",
     "/events/feed/<token>.ics": "a calendar for programs",
     "/uploads/<path:name>": "leads to a file",
     "/offerings/<int:offering_id>/attendance.csv": "a file",

@@ -45,6 +45,7 @@ from tests.matrix import (
     attending,
     careers,
     coding,
+    community,
     events,
     giving,
     lifecycle,
@@ -138,6 +139,7 @@ def build(db: Session, settings: Settings) -> World:
     things |= network.build(db, people)
     things |= careers.build(db, settings, people)
     things |= events.build(db, settings, people)
+    things |= community.build(db, settings, people)
     members = {
         name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
         for name, user in people.items()

@@ -10,7 +10,17 @@ from typing import Any
 from PIL import Image
 
 from tests.factories.people import PASSWORD
-from tests.matrix import careers, coding, events, giving, materials, network, reports, welfare
+from tests.matrix import (
+    careers,
+    coding,
+    community,
+    events,
+    giving,
+    materials,
+    network,
+    reports,
+    welfare,
+)
 from tests.matrix.college import STUDENTS_CSV
 
 Given = dict[str, Any]
@@ -660,7 +670,7 @@ BODIES: dict[str, Callable[[SimpleNamespace], Given]] = {
 }
 
 
-for _domain in (welfare, materials, coding, reports, giving, network, careers, events):
+for _domain in (welfare, materials, coding, reports, giving, network, careers, events, community):
     USUAL |= _domain.USUAL
     WORDS |= _domain.WORDS
     OTHERS |= _domain.OTHERS
@@ -688,7 +698,9 @@ def path_of(method: str, rule: str, v: SimpleNamespace) -> str:
     suffix = welfare.SUFFIXES.get(f"{method} {short}", "")
     suffix = careers.SUFFIXES.get(f"{method} {short}", suffix)
     suffix = materials.SUFFIXES.get(f"{method} {rule}", suffix)
-    suffix = (materials.SUFFIXES | events.SUFFIXES).get(f"{method} {rule}", suffix)
+    suffix = (materials.SUFFIXES | events.SUFFIXES | community.SUFFIXES).get(
+        f"{method} {rule}", suffix
+    )
     return "/".join(parts) + suffix.format(**vars(v))
 
 
@@ -702,7 +714,7 @@ def body_of(method: str, rule: str, v: SimpleNamespace) -> Given:
         return {"data": PHOTO, "content_type": "image/png"}
     if f"{method} {rule.removeprefix(API)}" in welfare.SUFFIXES:
         return {"data": welfare.PICTURE, "content_type": "image/png"}
-    raw = (materials.RAW | coding.RAW | events.RAW).get(f"{method} {rule}")
+    raw = (materials.RAW | coding.RAW | events.RAW | community.RAW).get(f"{method} {rule}")
     if f"{method} {rule.removeprefix(API)}" in careers.SUFFIXES:
         return {"data": careers.CV_BYTES, "content_type": "application/octet-stream"}
     if raw is not None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core.errors import Invalid, Rejected, SignedOut, TooLarge
+from quad.core.errors import Invalid, Rejected, SignedOut
 from quad.core.facts import attempt
-from quad.core.taking import CV, Taken, take
-from quad.web.kit import chosen_error, current_actor, current_db, done, runtime
+from quad.core.taking import CV, Taken
+from quad.web.kit import chosen_error, current_actor, current_db, done
+from quad.web.taken import taken_files
 
 bp = Blueprint("careers", __name__, template_folder="../templates")
 
@@ -48,14 +49,4 @@ def prepared_cv() -> Taken | None:
 
     Raises Invalid (field `file`), Unavailable.
     """
-    given = request.files.get("file")
-    if given is None or not given.filename:
-        return None
-    with runtime().database.reading() as looking:
-        limit = CV.limit(looking)
-    try:
-        return take(runtime().settings, given.stream, given.filename, CV, limit=limit)
-    except TooLarge as error:
-        raise Invalid({"file": str(error)}) from error
-    finally:
-        given.close()
+    return next(iter(taken_files(CV)), None)

@@ -27,6 +27,7 @@ from quad.notifications.kinds.coding import (
     CODING_UNPROVED,
     CODING_WAITING,
 )
+from quad.notifications.kinds.community import COMMUNITY_KINDS
 from quad.notifications.kinds.events import EVENT_KINDS
 from quad.notifications.kinds.giving import (
     ENGAGEMENT_LOGGED,
@@ -131,6 +132,7 @@ KINDS: dict[str, Kind] = {
         APPLICATION_CAME,
         APPLICATION_TAKEN_BACK,
         *EVENT_KINDS,
+        *COMMUNITY_KINDS,
     )
 }
 
