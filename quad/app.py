@@ -15,6 +15,7 @@ from quad.audience.module import MODULE as AUDIENCE
 from quad.audit.module import MODULE as AUDIT
 from quad.careers.module import MODULE as CAREERS
 from quad.coding.module import MODULE as CODING
+from quad.community.module import MODULE as COMMUNITY
 from quad.core.approving import use_approvals
 from quad.core.config import Settings
 from quad.core.db.engine import Database
@@ -78,6 +79,7 @@ MODULES: tuple[Module, ...] = (
     MATERIALS,
     EVENTS,
     ANNOUNCEMENTS,
+    COMMUNITY,
     CODING,
     CAREERS,
     MESSAGING,

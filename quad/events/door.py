@@ -6,18 +6,14 @@ from flask import Response
 
 from quad.core.errors import NotFound
 from quad.core.files import StoredFile
-from quad.web.download import disposition
+from quad.web.download import disposition, stored_picture
 
 
 def picture(stored: StoredFile | None) -> Response:
     """Let the shell send a picture of ours. Raises NotFound when there is none."""
     if stored is None:
         raise NotFound
-    response = sent(stored, how="inline")
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["Cache-Control"] = "private, max-age=300"
-    response.headers["ETag"] = f'"{stored.sha256}"'
-    return response
+    return stored_picture(stored)
 
 
 def sent(stored: StoredFile, *, how: str = "attachment") -> Response:

@@ -9,6 +9,7 @@ from quad.notifications.listeners import (
     announcements,
     careers,
     coding,
+    community,
     events,
     giving,
     materials,
@@ -43,5 +44,6 @@ MODULE = Module(
         events,
         announcements,
         messages,
+        community,
     ),
 )

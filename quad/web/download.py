@@ -28,6 +28,15 @@ def stored_file(stored: StoredFile, *, inline: bool = False) -> Response:
     return response
 
 
+def stored_picture(stored: StoredFile) -> Response:
+    """Answer with a kept picture, shown in the page it belongs to; it never runs as a page of its own."""
+    response = stored_file(stored, inline=True)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cache-Control"] = "private, max-age=300"
+    response.headers["ETag"] = f'"{stored.sha256}"'
+    return response
+
+
 def disposition(how: str, name: str) -> str:
     """Return a Content-Disposition header for a name in any script.
 

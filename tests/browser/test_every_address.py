@@ -71,6 +71,8 @@ NOT_PAGES = {
     "/events/<int:event_id>/cover": "a picture",
     "/events/<int:event_id>/speakers/<int:speaker_id>/photo": "a picture",
     "/pages/images/<int:image_id>": "a picture",
+    "/community/posts/<int:post_id>/pictures/<int:picture_id>": "a picture",
+    "/feedback/<int:form_id>/results.csv": "a file",
     "/events/feed/<token>.ics": "a calendar for programs",
     "/announcements/<int:announcement_id>/files/<int:attachment_id>": "a file",
     "/unsubscribe/<token>": "only from a mail, seen in tests/notifications/test_mailing.py",

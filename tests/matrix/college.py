@@ -46,6 +46,7 @@ from tests.matrix import (
     attending,
     careers,
     coding,
+    community,
     events,
     giving,
     lifecycle,
@@ -144,6 +145,7 @@ def build(db: Session, settings: Settings) -> World:
     things |= announcements.build(db, settings, people, home.id)
     things |= messaging.build(db, settings, people)
     things |= pages.build(db, settings, people)
+    things |= community.build(db, settings, people)
     members = {
         name: _member(db, user, away if name in ("hod2", "stu2", "alu") else home)
         for name, user in people.items()

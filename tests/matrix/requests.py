@@ -14,6 +14,7 @@ from tests.matrix import (
     announcements,
     careers,
     coding,
+    community,
     events,
     giving,
     materials,
@@ -684,6 +685,7 @@ DOMAINS = (
     announcements,
     messaging,
     pages,
+    community,
 )
 for _domain in DOMAINS:
     USUAL |= _domain.USUAL

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, insert, select
@@ -39,7 +39,7 @@ from quad.core.errors import EditedMeanwhile, Invalid, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
-from quad.core.jobs.runtime import local_zone
+from quad.core.jobs.runtime import local_moment, typed_moment
 from quad.core.policy import Actor
 from quad.core.settings import value
 from quad.skills.service.finding import resolve
@@ -109,7 +109,7 @@ def _fill(db: Session, actor: Actor, job: Job, form: JobIn) -> dict[int, bool]:
     job.sort_title, job.company_key = form.title, form.company
     has_pay = form.salary_min is not None or form.salary_max is not None
     job.currency = (form.currency or value(db, rules.CURRENCY)) if has_pay else ""
-    job.deadline = _moment(db, form.deadline)
+    job.deadline = local_moment(db, form.deadline)
     job.questions = asked(form.questions)
     if form.drive_id != job.drive_id:
         job.drive_id = _drive(db, actor, form.drive_id)
@@ -130,7 +130,7 @@ def _wrong(db: Session, form: JobIn) -> dict[str, str]:
         and form.salary_max < form.salary_min
     ):
         found["salary_max"] = _("The highest salary is below the lowest one.")
-    deadline = _moment(db, form.deadline)
+    deadline = local_moment(db, form.deadline)
     if deadline <= clock.now():
         found["deadline"] = _("This moment has passed. Choose a later one.")
     elif deadline > clock.now() + LATEST:
@@ -141,12 +141,6 @@ def _wrong(db: Session, form: JobIn) -> dict[str, str]:
     elif any(len(text) > QUESTION_LENGTH for _key, text, _needed in questions):
         found["questions"] = _("A question has at most %(n)s characters.", n=QUESTION_LENGTH)
     return found
-
-
-def _moment(db: Session, given: datetime) -> datetime:
-    """Read a moment without a zone in the institution's."""
-    aware = given if given.tzinfo else given.replace(tzinfo=local_zone(db))
-    return aware.astimezone(UTC)
 
 
 def asked(lines: str) -> list[list[Any]]:
@@ -291,7 +285,7 @@ def _offered(job_id: int) -> tuple[Any, ...]:
 
 def local_text(db: Session, moment: datetime) -> str:
     """Return a moment as a date-and-time box holds it, in the institution's zone."""
-    return f"{moment.astimezone(local_zone(db)):%Y-%m-%dT%H:%M}"
+    return typed_moment(db, moment)
 
 
 def department_reason(db: Session, department_id: int) -> str | None:

@@ -24,6 +24,7 @@ from quad.cli.demo.arriving import build_arrivals
 from quad.cli.demo.careers import build_careers
 from quad.cli.demo.classes import build_documents, build_holidays, build_leave
 from quad.cli.demo.coding import build_coding
+from quad.cli.demo.community import build_community
 from quad.cli.demo.events import build_events
 from quad.cli.demo.giving import build_giving
 from quad.cli.demo.handouts import build_materials
@@ -143,6 +144,7 @@ def _steps(college: build.College) -> Iterator[Callable[[Session], None]]:
     yield build_reports
     yield partial(build_careers, college=college)
     yield build_messages
+    yield build_community
     yield build.speak_again
     yield partial(build_arrivals, college=college)
     yield make_findable

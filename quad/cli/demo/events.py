@@ -44,10 +44,10 @@ FEW_CERTIFICATES = 3
 
 def build_events(db: Session, college: College) -> None:
     """Let people meet: what was, what comes, what waits."""
-    star = _by_mailbox(db, STAR_MAILBOX)
+    star = by_mailbox(db, STAR_MAILBOX)
     crowd = _crowd(db, college, star.own_id)
     for number, one in enumerate(GATHERINGS):
-        host = star if one.host == "star" else _by_mailbox(db, one.host)
+        host = star if one.host == "star" else by_mailbox(db, one.host)
         rest = crowd[number * 3 :] + crowd[: number * 3]
         if Role.STUDENT not in (one.roles or (Role.STUDENT,)):
             rest = _graduates(db)
@@ -58,7 +58,8 @@ def build_events(db: Session, college: College) -> None:
     db.flush()
 
 
-def _by_mailbox(db: Session, mailbox: str) -> Actor:
+def by_mailbox(db: Session, mailbox: str) -> Actor:
+    """Return the person with this mailbox at the college."""
     address = f"{mailbox}@{plan.DOMAIN}"
     return actor_by_id(db, db.scalars(select(User.id).where(User.email == address)).one())
 
@@ -85,7 +86,8 @@ def _graduates(db: Session) -> list[Actor]:
 
 
 @contextmanager
-def _as(actor: Actor, at: datetime) -> Iterator[None]:
+def as_at(actor: Actor, at: datetime) -> Iterator[None]:
+    """Let somebody act at another moment."""
     set_acting_user(actor.id)
     try:
         with clock.travel(at):
@@ -103,17 +105,17 @@ def _begin(one: Gathering) -> datetime:
 def _hold(db: Session, one: Gathering, host: Actor, people: Sequence[Actor], number: int) -> None:
     starts = _begin(one)
     written = min(starts - BEFORE, clock.now() - timedelta(hours=3 + number))
-    with _as(host, written):
+    with as_at(host, written):
         event = writing.create(db, host, _form(one, starts))
         _fill(db, one, host, event)
         if one.fate != "draft":
             writing.publish(db, host, event.id)
     if one.fate == "refused":
-        with _as(SYSTEM, written + timedelta(hours=2)):
+        with as_at(SYSTEM, written + timedelta(hours=2)):
             writing.refuse(db, SYSTEM, event.id, Refusal(reason=REFUSED))
     _come(db, event, people, written)
     if one.fate == "cancelled":
-        with _as(host, clock.now() - timedelta(hours=2)):
+        with as_at(host, clock.now() - timedelta(hours=2)):
             writing.cancel(db, host, event.id, CancelEvent(reason="The ground is under water."))
     if one.day < 0:
         _visit(db, one, host, event)
@@ -177,7 +179,7 @@ def _come(db: Session, event: Event, people: Sequence[Actor], written: datetime)
     _set_deadline(db, event, clock.now() + timedelta(days=1))
     answers = {one["key"]: "We will see" for one in event.questions}
     for number, who in enumerate(people):
-        with _as(who, written + timedelta(minutes=41 * (number + 1))):
+        with as_at(who, written + timedelta(minutes=41 * (number + 1))):
             hidden = number % 7 == 5
             seats.register(db, who, event.id, Register(answers=answers, name_hidden=hidden))
     _set_deadline(db, event, closes)
@@ -196,13 +198,13 @@ def _visit(db: Session, one: Gathering, host: Actor, event: Event) -> None:
         .order_by(Registration.place)
     ).all()
     came = [row for number, row in enumerate(rows) if number % 10 < one.came]
-    with _as(host, event.starts_at + timedelta(minutes=5)):
+    with as_at(host, event.starts_at + timedelta(minutes=5)):
         tickets.check_in(db, host, event.id, [Scan(code=row.code) for row in came])
-    star = _by_mailbox(db, STAR_MAILBOX).id
+    star = by_mailbox(db, STAR_MAILBOX).id
     others = [row for row in came if row.user_id != star]
     for number, row in enumerate(others[:9]):
         who = actor_by_id(db, row.user_id)
-        with _as(who, event.ends_at + timedelta(hours=2 + number)):
+        with as_at(who, event.ends_at + timedelta(hours=2 + number)):
             said = GiveFeedback(
                 rating=5 - number % 3,
                 would_come_again=number % 4 != 1,
@@ -214,5 +216,5 @@ def _visit(db: Session, one: Gathering, host: Actor, event: Event) -> None:
     if one.certificates:
         for row in others[:FEW_CERTIFICATES]:
             who = actor_by_id(db, row.user_id)
-            with _as(who, event.ends_at + timedelta(days=1)):
+            with as_at(who, event.ends_at + timedelta(days=1)):
                 certificates.issue_own(db, who, event.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,17 @@ def local_zone(db: Session) -> ZoneInfo:
     """Return the institution's zone, in which days begin and deadlines are written."""
     runtime = runtime_of(db)
     return ZoneInfo(runtime.settings.time_zone if runtime else "UTC")
+
+
+def local_moment(db: Session, given: datetime) -> datetime:
+    """Read a moment as it was typed: without an offset it is the institution's clock."""
+    aware = given if given.tzinfo else given.replace(tzinfo=local_zone(db))
+    return aware.astimezone(UTC)
+
+
+def typed_moment(db: Session, moment: datetime | None) -> str:
+    """Return a moment as a form shows it, by the institution's clock."""
+    return "" if moment is None else f"{moment.astimezone(local_zone(db)):%Y-%m-%dT%H:%M}"
 
 
 def local_today(db: Session) -> date:

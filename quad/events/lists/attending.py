@@ -10,8 +10,8 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing.declaration import Cell, Column, Listing
 from quad.core.listing.filters import Filter
+from quad.core.questions import QuestionKind
 from quad.events import policy
-from quad.events.forms.questions import QuestionKind
 from quad.events.models.attending import CheckIn, Registration
 from quad.identity.models.accounts import User
 

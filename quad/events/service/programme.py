@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 from io import BytesIO
 from typing import IO
@@ -19,10 +18,11 @@ from quad.core.files import Files, Kept, StoredFile
 from quad.core.i18n import gettext as _
 from quad.core.pictures import decode, one_at_a_time
 from quad.core.policy import Actor
+from quad.core.questions import MOST_QUESTIONS, kept_question
 from quad.core.uploads import HEAD, PHOTOS, inspect_upload
 from quad.events import facts, policy
 from quad.events.forms.events import AgendaIn, SpeakerIn
-from quad.events.forms.questions import MOST_QUESTIONS, QuestionIn, QuestionKind
+from quad.events.forms.questions import QuestionIn
 from quad.events.models.events import AgendaItem, Event, Speaker
 from quad.events.service import times
 
@@ -199,18 +199,9 @@ def delete_item(db: Session, actor: Actor, event_id: int, item_id: int) -> None:
 def add_question(db: Session, actor: Actor, event_id: int, form: QuestionIn) -> Event:
     """Ask one more thing of who registers from now on. Raises NotFound, Forbidden, Rejected, Invalid."""
     event = hosted(db, actor, event_id)
-    choices = form.choices.splitlines()
-    if form.kind is QuestionKind.CHOICE and len(choices) < 2:
-        raise Invalid({"choices": _("Write at least two choices, one a line.")})
+    question = kept_question(form)
     if len(event.questions) >= MOST_QUESTIONS:
         raise Rejected(_("An event asks at most %(n)s questions.", n=MOST_QUESTIONS))
-    question = {
-        "key": f"q{secrets.token_hex(4)}",
-        "label": form.label,
-        "kind": form.kind.value,
-        "required": form.required,
-        "choices": choices if form.kind is QuestionKind.CHOICE else [],
-    }
     event.questions = [*event.questions, question]
     _changed(db, actor, event)
     return event

@@ -9,21 +9,19 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from pydantic import ValidationError
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from quad.audience.service.conditions import unmet
-from quad.core import clock
+from quad.core import clock, questions
 from quad.core.db.now import database_now
-from quad.core.errors import Forbidden, Invalid, NotFound, Rejected
+from quad.core.errors import Forbidden, NotFound, Rejected
 from quad.core.facts import emit
-from quad.core.forms import sentences
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.events import facts, policy
 from quad.events.forms.events import HideAttendance, Register
-from quad.events.forms.questions import ANSWER, registration_form
+from quad.events.forms.questions import registration_form
 from quad.events.models.attending import CODE_LENGTH, CheckIn, Registration
 from quad.events.models.events import Event, EventState
 from quad.identity.models.accounts import User
@@ -106,17 +104,9 @@ def _require_meant(db: Session, actor: Actor, event: Event) -> None:
 
 def checked_answers(event: Event, form: Register) -> list[Any]:
     """Return the answers as they are kept. Raises Invalid with a sentence per question (`answers.<key>`)."""
-    kind = registration_form(event.questions)
-    given = {ANSWER + key: value for key, value in form.answers.items()}
-    try:
-        data = kind.model_validate(given, strict=False)
-    except ValidationError as error:
-        found = sentences(error, kind)
-        raise Invalid(
-            {f"answers.{name.removeprefix(ANSWER)}": said for name, said in found.items()}
-        ) from error
+    data = questions.checked_answers(registration_form(event.questions), form.answers)
     return [
-        [one["key"], one["label"], one["kind"], getattr(data, ANSWER + one["key"])]
+        [one["key"], one["label"], one["kind"], getattr(data, questions.ANSWER + one["key"])]
         for one in event.questions
     ]
 

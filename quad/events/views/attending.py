@@ -11,9 +11,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
+from quad.core.questions import given_answers, page_field
 from quad.events.door import sent
 from quad.events.forms.events import GiveFeedback, HideAttendance, Register
-from quad.events.forms.questions import ANSWER, registration_form
+from quad.events.forms.questions import registration_form
 from quad.events.kinds import place_of
 from quad.events.service import calendars, certificates, feedback, reading, seats, tickets
 from quad.events.views.blueprint import act, bp
@@ -39,7 +40,7 @@ def register(event_id: int) -> ResponseReturnValue:
                 else _("You are on the waiting list. You hear as soon as a seat is free.")
             )
             return done(told, place)
-        form.errors = {_field(name): said for name, said in form.errors.items()}
+        form.errors = {page_field(name): said for name, said in form.errors.items()}
     return page(
         "events/register.html",
         form.status,
@@ -51,17 +52,7 @@ def register(event_id: int) -> ResponseReturnValue:
 
 
 def _given(data: Any) -> Register:
-    values = data.model_dump(mode="json")
-    answers = {
-        name.removeprefix(ANSWER): value
-        for name, value in values.items()
-        if name.startswith(ANSWER) and value is not None
-    }
-    return Register(answers=answers, name_hidden=data.name_hidden)
-
-
-def _field(name: str) -> str:
-    return ANSWER + name.removeprefix("answers.") if name.startswith("answers.") else name
+    return Register(answers=given_answers(data), name_hidden=data.name_hidden)
 
 
 @bp.post("/events/<int:event_id>/unregister")

@@ -12,9 +12,10 @@ from quad.core.errors import Invalid
 from quad.core.files import Kept
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
+from quad.core.questions import KIND_NAMES
 from quad.events import policy
 from quad.events.forms.events import AgendaIn, SpeakerIn
-from quad.events.forms.questions import KIND_NAMES, QuestionIn
+from quad.events.forms.questions import QuestionIn
 from quad.events.models.events import Event
 from quad.events.service import programme as service
 from quad.events.service import reading

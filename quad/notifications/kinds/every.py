@@ -29,6 +29,7 @@ from quad.notifications.kinds.coding import (
     CODING_UNPROVED,
     CODING_WAITING,
 )
+from quad.notifications.kinds.community import COMMUNITY_KINDS
 from quad.notifications.kinds.events import EVENT_KINDS
 from quad.notifications.kinds.giving import (
     ENGAGEMENT_LOGGED,
@@ -137,6 +138,7 @@ KINDS: dict[str, Kind] = {
         *EVENT_KINDS,
         *ANNOUNCEMENT_KINDS,
         *MESSAGE_KINDS,
+        *COMMUNITY_KINDS,
     )
 }
 

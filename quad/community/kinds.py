@@ -1,0 +1,27 @@
+"""Words that several rooms use."""
+
+from __future__ import annotations
+
+from quad.community.models.posts import PostVisibility, ShownState
+from quad.core.i18n import lazy_gettext as _l
+
+FOUND = "community_post"
+POST, COMMENT = "post", "comment"
+
+VISIBILITIES: dict[str, str] = {
+    PostVisibility.MEMBERS: _l("Everybody with an account"),
+    PostVisibility.FOLLOWERS: _l("Those who follow me"),
+    PostVisibility.GROUP: _l("One of my groups"),
+}
+# ShownState → (mark, word).
+STATES: dict[str, tuple[str, str]] = {
+    ShownState.PUBLISHED: ("done", _l("Published")),
+    ShownState.WAITING: ("warn", _l("Waits for a moderator")),
+    ShownState.HIDDEN: ("stop", _l("Hidden by a moderator")),
+}
+
+
+def opening(text: str, longest: int = 80) -> str:
+    """Return the first words of a text, for lists and letters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

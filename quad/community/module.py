@@ -1,0 +1,63 @@
+"""What the community adds to the product."""
+
+from __future__ import annotations
+
+from quad.community import listeners, policy
+from quad.community.api import feedback as feedback_api
+from quad.community.api import posts as posts_api
+from quad.community.kinds import FOUND
+from quad.community.service import findable, reading
+from quad.community.service.keeping import MERGES, OWN_DATA
+from quad.community.service.waiting import waiting_count
+from quad.community.views import blueprint, feed, feedback, moderation, posts
+from quad.core.i18n import lazy_gettext as _l
+from quad.core.search.searchable import Searchable
+from quad.identity.models.accounts import Role
+from quad.web.module import Badge, Card, Module, Nav, Panel
+
+CAMPUS_LIFE = _l("Campus life")
+EVERYBODY = frozenset(role.value for role in Role)
+
+MODULE = Module(
+    "community",
+    blueprints=(blueprint.bp, posts_api.bp, feedback_api.bp),
+    nav=(
+        Nav(
+            _l("Community"),
+            "community.index",
+            "messages",
+            CAMPUS_LIFE,
+            badge="community",
+            order=58,
+        ),
+        Nav(_l("Feedback"), "community.asked", "bulb", CAMPUS_LIFE, order=64),
+    ),
+    cards=(
+        Card(
+            "new-posts",
+            "community/card.html",
+            reading.newest,
+            EVERYBODY,
+            width=6,
+            order=62,
+            later=True,
+        ),
+    ),
+    panels=(Panel("member", "community/panel.html", reading.of_member, order=70, wide=True),),
+    badges=(Badge("community", waiting_count),),
+    searchables=(
+        Searchable(
+            FOUND,
+            _l("Posts"),
+            policy.SHOW,
+            findable.documents,
+            icon="messages",
+            order=55,
+            tokens=findable.tokens,
+        ),
+    ),
+    merges=MERGES,
+    own_data=(OWN_DATA,),
+    label=_l("Community"),
+    parts=(listeners, feed, feedback, moderation, posts),
+)

@@ -1,0 +1,31 @@
+"""Files that were posted for a purpose, looked at and kept before the request's first statement."""
+
+from __future__ import annotations
+
+from flask import request
+
+from quad.core.errors import Invalid, TooLarge
+from quad.core.taking import Purpose, Taken, take
+from quad.web.site import runtime
+
+
+def taken_files(purpose: Purpose, name: str = "file", *, most: int = 1) -> list[Taken]:
+    """Look at the files posted as `name`, at most `most`, and keep their content; none when none was chosen.
+
+    Raises Invalid (field `file`), Unavailable.
+    """
+    given = [one for one in request.files.getlist(name) if one.filename][:most]
+    if not given:
+        return []
+    with runtime().database.reading() as looking:
+        limit = purpose.limit(looking)
+    try:
+        return [
+            take(runtime().settings, one.stream, one.filename or "", purpose, limit=limit)
+            for one in given
+        ]
+    except TooLarge as error:
+        raise Invalid({"file": str(error)}) from error
+    finally:
+        for one in given:
+            one.close()
