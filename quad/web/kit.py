@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.core.errors import Forbidden, Invalid, QuadError, Rejected, SignedOut, TooLarge
+from quad.core.errors import Forbidden, Invalid, QuadError, Rejected, SignedOut
 from quad.core.facts import attempt
 from quad.core.forms import Bound, Form
-from quad.core.taking import Purpose, Taken, take
 from quad.web.site import by_htmx, current_actor, current_db, runtime
 
 __all__ = [
@@ -27,7 +26,6 @@ __all__ = [
     "done",
     "form_page",
     "page",
-    "posted_file",
     "refusals",
     "require_role",
     "runtime",
@@ -63,24 +61,6 @@ def refusals(form: Bound[Any]) -> Iterator[None]:
             yield
     except (Invalid, Rejected) as error:
         form.refuse(error)
-
-
-def posted_file(purpose: Purpose, name: str = "file") -> Taken | None:
-    """Look at a posted file and keep its content, before the request's first statement; None when none was chosen.
-
-    Raises Invalid (field `file`), Unavailable.
-    """
-    given = request.files.get(name)
-    if given is None or not given.filename:
-        return None
-    with runtime().database.reading() as looking:
-        limit = purpose.limit(looking)
-    try:
-        return take(runtime().settings, given.stream, given.filename, purpose, limit=limit)
-    except TooLarge as error:
-        raise Invalid({"file": str(error)}) from error
-    finally:
-        given.close()
 
 
 def done(message: str, url: str, *, category: str = "done") -> BaseResponse:

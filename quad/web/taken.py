@@ -5,18 +5,21 @@ from __future__ import annotations
 from flask import request
 
 from quad.core.errors import Invalid, TooLarge
+from quad.core.i18n import gettext as _
 from quad.core.taking import Purpose, Taken, take
 from quad.web.site import runtime
 
 
-def taken_files(purpose: Purpose, name: str = "file", *, most: int = 1) -> list[Taken]:
-    """Look at the files posted as `name`, at most `most`, and keep their content; none when none was chosen.
+def posted_files(purpose: Purpose, name: str = "file", *, most: int = 1) -> list[Taken]:
+    """Look at the files posted as `name` and keep their content; none when none was chosen.
 
-    Raises Invalid (field `file`), Unavailable.
+    Raises Invalid (field `file`; also for more than `most`), Unavailable.
     """
-    given = [one for one in request.files.getlist(name) if one.filename][:most]
+    given = [one for one in request.files.getlist(name) if one.filename]
     if not given:
         return []
+    if len(given) > most:
+        raise Invalid({"file": _("Choose at most %(n)s files at once.", n=most)})
     with runtime().database.reading() as looking:
         limit = purpose.limit(looking)
     try:
@@ -29,3 +32,8 @@ def taken_files(purpose: Purpose, name: str = "file", *, most: int = 1) -> list[
     finally:
         for one in given:
             one.close()
+
+
+def posted_file(purpose: Purpose, name: str = "file") -> Taken | None:
+    """As `posted_files`, for a field that takes one file; None when none was chosen."""
+    return next(iter(posted_files(purpose, name)), None)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, request, url_for
+from flask import Blueprint, url_for
 
 from quad.announcements import policy
-from quad.core.errors import Invalid, TooLarge
 from quad.core.i18n import gettext as _
-from quad.core.taking import PAPER, Taken, take
-from quad.web.kit import action, ask_who_it_is, current_actor, runtime
+from quad.web.kit import action, ask_who_it_is, current_actor
 
 AT_ONCE = 5
 bp = Blueprint("announcements", __name__, template_folder="../templates")
@@ -38,27 +36,3 @@ def actions() -> list[Any]:
     if not policy.WRITE.may(current_actor()):
         return []
     return [action(_("New announcement"), "announcements.create", "plus", primary=True)]
-
-
-def posted_files() -> list[Taken]:
-    """Look at the posted files and keep their content, before the request's first statement.
-
-    Raises Invalid (field `file`), Unavailable.
-    """
-    given = [one for one in request.files.getlist("file") if one.filename]
-    if not given:
-        return []
-    if len(given) > AT_ONCE:
-        raise Invalid({"file": _("Choose at most %(n)s files at once.", n=AT_ONCE)})
-    with runtime().database.reading() as looking:
-        limit = PAPER.limit(looking)
-    try:
-        return [
-            take(runtime().settings, one.stream, one.filename or "", PAPER, limit=limit)
-            for one in given
-        ]
-    except TooLarge as error:
-        raise Invalid({"file": str(error)}) from error
-    finally:
-        for one in given:
-            one.close()

@@ -19,7 +19,7 @@ from quad.announcements.forms import (
 )
 from quad.announcements.models import Announcement, AnnouncementState
 from quad.announcements.service import attachments, reach, standing, times, writing
-from quad.announcements.views.blueprint import bp, posted_files
+from quad.announcements.views.blueprint import AT_ONCE, bp
 from quad.audience.service.choices import choices
 from quad.audience.service.keeping import values_of
 from quad.core.errors import Invalid
@@ -28,6 +28,7 @@ from quad.core.i18n import gettext as _
 from quad.core.markdown import as_html
 from quad.core.taking import PAPER, Taken
 from quad.web.kit import attempted, bind, by_htmx, current_actor, current_db, done, page, refusals
+from quad.web.taken import posted_files
 
 
 def _choices(kept: int | None = None) -> dict[str, Any]:
@@ -57,7 +58,7 @@ def _draw(form: Bound[Any], title: str, back: str, row: Announcement | None) -> 
 def _files(form: Bound[Any]) -> list[Taken]:
     """Return the posted files; what is wrong with one is said in the form."""
     try:
-        return posted_files()
+        return posted_files(PAPER, most=AT_ONCE)
     except Invalid as error:
         form.refuse(error)
         return []
@@ -195,7 +196,7 @@ def delete(announcement_id: int) -> BaseResponse:
 @bp.post("/announcements/<int:announcement_id>/files")
 def add_files(announcement_id: int) -> BaseResponse:
     try:
-        files = posted_files()
+        files = posted_files(PAPER, most=AT_ONCE)
     except Invalid as error:
         return done("; ".join(error.fields.values()), _place(announcement_id), category="bad")
     if not files:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Blueprint
 
 from quad.core.taking import CV, Taken
-from quad.web.kit import ask_who_it_is, posted_file
+from quad.web.kit import ask_who_it_is
+from quad.web.taken import posted_file
 
 bp = Blueprint("careers", __name__, template_folder="../templates")
 bp.before_request(ask_who_it_is)

@@ -14,7 +14,7 @@ from quad.core.forms import Bound
 from quad.core.policy import Actor
 from quad.core.taking import Taken
 from quad.web.kit import ask_who_it_is, attempted, current_actor, same_site
-from quad.web.taken import taken_files
+from quad.web.taken import posted_files
 
 bp = Blueprint("community", __name__, template_folder="../templates")
 bp.before_request(ask_who_it_is)
@@ -44,7 +44,7 @@ def post_place(post_id: int, comment_id: int | None = None) -> str:
 def posted_pictures() -> tuple[list[Taken], str]:
     """Return the pictures that were posted, and what is wrong with them."""
     try:
-        return taken_files(PICTURE, most=MOST + 1), ""
+        return posted_files(PICTURE, most=MOST), ""
     except Invalid as error:
         return [], error.fields["file"]
 

@@ -18,8 +18,8 @@ from quad.messaging.forms import MessagingWishes, WriteMessage
 from quad.messaging.models.conversations import Box
 from quad.messaging.service import finding, reading, wishes, writing
 from quad.messaging.service.places import read_place, write_place
-from quad.messaging.service.settings import FILES
-from quad.messaging.views.blueprint import asked_number, bp, posted_files
+from quad.messaging.service.settings import FILES, MOST_FILES
+from quad.messaging.views.blueprint import asked_number, bp
 from quad.messaging.views.words import listed, when_words
 from quad.web.kit import (
     bind,
@@ -32,6 +32,7 @@ from quad.web.kit import (
     refusals,
 )
 from quad.web.limits import limit
+from quad.web.taken import posted_files
 
 LONGEST_SEARCH = 200
 
@@ -98,7 +99,7 @@ def compose(person_id: int) -> ResponseReturnValue:
     problem, files = "", []
     if request.method == "POST":
         try:
-            files = posted_files()
+            files = posted_files(FILES, most=MOST_FILES)
         except Invalid as error:
             problem = error.fields["file"]
     db, actor = current_db(), current_actor()

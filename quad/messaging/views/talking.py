@@ -18,8 +18,8 @@ from quad.core.i18n import gettext as _
 from quad.messaging.door import SIGNALS, WRITING, WRITING_SCOPE, who
 from quad.messaging.forms import EditMessage, ReadUntil, WriteMessage
 from quad.messaging.service import answering, reading, receipts, writing
-from quad.messaging.service.settings import FILES
-from quad.messaging.views.blueprint import asked_number, bp, posted_files
+from quad.messaging.service.settings import FILES, MOST_FILES
+from quad.messaging.views.blueprint import asked_number, bp
 from quad.messaging.views.inbox import beside
 from quad.messaging.views.words import bubbles, head_actions
 from quad.relations.forms import ReportForm
@@ -37,6 +37,7 @@ from quad.web.kit import (
     runtime,
 )
 from quad.web.limits import limit
+from quad.web.taken import posted_files
 
 
 def _place(conversation_id: int) -> str:
@@ -97,7 +98,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
     form: Bound[WriteMessage] = Bound.from_html(WriteMessage, request.form)
     files = []
     try:
-        files = posted_files()
+        files = posted_files(FILES, most=MOST_FILES)
     except Invalid as error:
         form.data, form.errors["file"] = None, error.fields["file"]
     db, actor = current_db(), current_actor()

@@ -22,7 +22,8 @@ from quad.pages.forms.content import (
 from quad.pages.forms.pages import MoveSection, SectionOrder, SectionSave
 from quad.pages.service import images, reading, sections
 from quad.pages.views.blueprint import act, bp, desk, seen, signed_in, trail
-from quad.web.kit import current_actor, current_db, done, page, posted_file, refusals, runtime
+from quad.web.kit import current_actor, current_db, done, page, refusals, runtime
+from quad.web.taken import posted_file
 
 EMPTY_ROWS = 3
 ENTRY = tuple(EntryIn.model_fields)
