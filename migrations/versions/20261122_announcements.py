@@ -477,7 +477,7 @@ def downgrade() -> None:
         )
     op.execute("UPDATE notifications_preference SET by_mail = true WHERE mail <> 'off'")
     with op.batch_alter_table("notifications_preference", schema=None) as batch_op:
-        batch_op.drop_constraint("ck_notifications_preference_mail", type_="check")
+        batch_op.drop_constraint(op.f("ck_notifications_preference_mail"), type_="check")
         batch_op.drop_column("mail")
     with op.batch_alter_table("notifications_notification", schema=None) as batch_op:
         batch_op.drop_index("ix_notifications_notification_kind")

@@ -43,6 +43,10 @@ class PostModerated(PostFact):
     was: str
 
 
+class PostReported(PostFact):
+    """A reader reported a post; relations have the report."""
+
+
 class PostAppealed(PostFact):
     """The author of a hidden post asks to look again."""
 
@@ -93,6 +97,10 @@ class CommentModerated(CommentFact):
 
     state: str
     was: str
+
+
+class CommentReported(CommentFact):
+    """A reader reported a comment; relations have the report."""
 
 
 class CommentAppealed(CommentFact):

@@ -19,9 +19,3 @@ STATES: dict[str, tuple[str, str]] = {
     ShownState.WAITING: ("warn", _l("Waits for a moderator")),
     ShownState.HIDDEN: ("stop", _l("Hidden by a moderator")),
 }
-
-
-def opening(text: str, longest: int = 80) -> str:
-    """Return the first words of a text, for lists and letters."""
-    line = " ".join(text.split())
-    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

@@ -121,3 +121,9 @@ def as_plain(text: str) -> str:
 
 def _word(part: Token) -> str:
     return " " if part.type in ("softbreak", "hardbreak") else part.content
+
+
+def opening(text: str, longest: int = 80) -> str:
+    """Return the first words of a text, for lists and letters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quad.audience.service.meeting import contains
-from quad.community.kinds import FOUND, opening
+from quad.community.kinds import FOUND
 from quad.community.models.posts import Post, PostVisibility
 from quad.core.i18n import day
-from quad.core.markdown import as_plain
+from quad.core.markdown import as_plain, opening
 from quad.core.policy import Actor
 from quad.core.search.index import index_many
 from quad.core.search.searchable import EVERYONE, Document

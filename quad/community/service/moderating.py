@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from quad.community import facts, policy
 from quad.community.forms.posts import AppealHiding, HideThing
-from quad.community.kinds import COMMENT, POST, opening
+from quad.community.kinds import COMMENT, POST
 from quad.community.models.posts import Post, PostComment, ShownState
 from quad.community.service import commenting, mentions
 from quad.community.service.findable import index_posts
@@ -24,6 +24,7 @@ from quad.core.db.rows import plain_rows
 from quad.core.errors import NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
+from quad.core.markdown import opening
 from quad.core.policy import Actor, Permission
 from quad.identity.models.accounts import User
 from quad.relations.forms import REASONS, DecideReport, ReportForm
@@ -89,7 +90,21 @@ def report(db: Session, actor: Actor, name: str, thing_id: int, form: ReportForm
     )
     if row.queued_at is None:
         row.queued_at = clock.now()
+    emit(db, _happened(actor, row, facts.PostReported, facts.CommentReported))
     return row
+
+
+def _happened(
+    actor: Actor,
+    row: Any,
+    post: type[facts.PostFact],
+    comment: type[facts.CommentFact],
+    **more: Any,
+) -> facts.PostFact | facts.CommentFact:
+    """Return the fact of a post, or the one of a comment."""
+    if isinstance(row, Post):
+        return post(actor_id=actor.id, post_id=row.id, author_id=row.author_id, **more)
+    return comment(actor_id=actor.id, **commenting.named(row), **more)
 
 
 def hide(db: Session, actor: Actor, name: str, thing_id: int, form: HideThing) -> Any:
@@ -131,11 +146,7 @@ def appeal(db: Session, actor: Actor, name: str, thing_id: int, form: AppealHidi
     if row.appeal:
         raise Rejected(_("You have asked already. The answer stands."))
     row.appeal, row.queued_at = form.text, clock.now()
-    if isinstance(row, Post):
-        fact: Any = facts.PostAppealed(actor_id=actor.id, post_id=row.id, author_id=row.author_id)
-    else:
-        fact = facts.CommentAppealed(actor_id=actor.id, **commenting.named(row))
-    emit(db, fact)
+    emit(db, _happened(actor, row, facts.PostAppealed, facts.CommentAppealed))
     return row
 
 
@@ -151,17 +162,11 @@ def _decided(db: Session, actor: Actor, name: str, row: Any, outcome: str, was: 
     answer = DecideReport.model_validate({"state": outcome, "outcome": row.reason[:500]})
     for report_id in db.scalars(_open_reports(name, row.id)).all():
         reports.decide(db, actor, report_id, answer)
-    state = row.state.value
     if isinstance(row, Post):
         index_posts(db, [row.id])
-        fact: Any = facts.PostModerated(
-            actor_id=actor.id, post_id=row.id, author_id=row.author_id, state=state, was=was
-        )
-    else:
-        fact = facts.CommentModerated(
-            actor_id=actor.id, state=state, was=was, **commenting.named(row)
-        )
-    emit(db, fact)
+    state = row.state.value
+    kinds = (facts.PostModerated, facts.CommentModerated)
+    emit(db, _happened(actor, row, *kinds, state=state, was=was))
 
 
 def _tell(db: Session, actor: Actor, row: Any) -> None:

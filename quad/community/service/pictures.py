@@ -34,13 +34,13 @@ MEGABYTES = Setting(
 PICTURE = Purpose(PHOTOS, MEGABYTES)
 
 
-def attach(db: Session, actor: Actor, post: Post, taken: Sequence[Taken], alt: str) -> None:
+def attach(db: Session, post: Post, owner_id: int, taken: Sequence[Taken], alt: str) -> None:
     """Put pictures under a post. Raises Invalid (`file`) when there are too many."""
     there = db.scalar(select(func.count(PostPicture.id)).where(PostPicture.post_id == post.id))
     if (there or 0) + len(taken) > MOST:
         raise Invalid({"file": _("A post has at most %(n)s pictures.", n=MOST)})
     for one in taken:
-        stored = one.row(actor.id)
+        stored = one.row(owner_id)
         db.add(stored)
         db.flush()
         db.add(PostPicture(post_id=post.id, file_id=stored.id, alt=alt))

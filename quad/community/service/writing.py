@@ -36,7 +36,7 @@ def create(db: Session, actor: Actor, form: NewPost, taken: Sequence[Taken] = ()
     _look(db, post)
     db.add(post)
     db.flush()
-    pictures.attach(db, actor, post, taken, form.alt)
+    pictures.attach(db, post, actor.own_id, taken, form.alt)
     mentions.note(db, actor, post)
     index_posts(db, [post.id])
     emit(db, _published_or_queued(actor, post))
@@ -59,7 +59,7 @@ def edit(
         if post.state is ShownState.PUBLISHED:
             _look(db, post)
     pictures.drop(db, post, form.drop)
-    pictures.attach(db, actor, post, taken, form.alt)
+    pictures.attach(db, post, actor.own_id, taken, form.alt)
     mentions.note(db, actor, post)
     index_posts(db, [post.id])
     if post.state is ShownState.WAITING:
@@ -101,6 +101,6 @@ def undelete(db: Session, actor: Actor, post_id: int) -> Post:
 def add_picture(db: Session, actor: Actor, post_id: int, taken: Taken, alt: str) -> Post:
     """Put a picture under one's post. Raises NotFound, Forbidden, Invalid (`file`) when there are too many."""
     post = policy.OWN.get(db, actor, post_id, read=policy.OPEN, lock=True)
-    pictures.attach(db, actor, post, [taken], alt)
+    pictures.attach(db, post, actor.own_id, [taken], alt)
     emit(db, facts.PostChanged(actor_id=actor.id, post_id=post.id, author_id=post.author_id))
     return post

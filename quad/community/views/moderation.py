@@ -10,13 +10,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from quad.community.forms.posts import AppealHiding, HideThing
-from quad.community.kinds import STATES, opening
+from quad.community.kinds import STATES
 from quad.community.service import moderating
 from quad.community.views.blueprint import act, back, bp, post_place, signed_in
 from quad.community.views.feed import tabs
 from quad.core.errors import Rejected
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
+from quad.core.markdown import opening
 from quad.relations.forms import ReportForm
 from quad.web.kit import bind, current_actor, current_db, done, form_page, page, refusals
 

@@ -19,11 +19,10 @@ from quad.community.facts import (
     PostModerated,
     PostQueued,
 )
-from quad.community.kinds import opening
 from quad.community.models.posts import Post, PostComment
 from quad.community.policy import MODERATORS
 from quad.core.facts import Fact, on
-from quad.core.markdown import as_plain
+from quad.core.markdown import as_plain, opening
 from quad.identity.models.accounts import Role, RoleGrant, User
 from quad.identity.policy import grant_counts
 from quad.notifications.kinds.community import (
