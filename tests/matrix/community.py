@@ -106,7 +106,7 @@ FORMS: dict[str, Give] = {
 }
 BODIES: dict[str, Give] = {
     "POST /posts": lambda _: _SAID,
-    "PUT /posts/<int:post_id>": lambda _: _SAID,
+    "PUT /posts/<int:post_id>": lambda _: {**_SAID, "who": "members"},
     "POST /posts/<int:post_id>/comments": lambda _: _SAID,
     "PUT /comments/<int:comment_id>": lambda _: _SAID,
     f"POST /moderation/{_THING}/report": lambda _: {"reason": "spam"},

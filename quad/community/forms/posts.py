@@ -25,6 +25,17 @@ def _who(given: str) -> str:
     return given
 
 
+Who = Annotated[
+    str,
+    AfterValidator(_who),
+    Field(
+        title=_l("Who sees it"),
+        description=_l("Of groups only your own are there."),
+        json_schema_extra={"widget": "select", "pattern": f"^(?:{WHO.pattern})$"},
+    ),
+]
+
+
 class EditPost(Form):
     """A post: Markdown, with people as @first.last and addresses as they are."""
 
@@ -38,15 +49,7 @@ class EditPost(Form):
             rows=4,
         ),
     ]
-    who: Annotated[
-        str,
-        AfterValidator(_who),
-        Field(
-            title=_l("Who sees it"),
-            description=_l("Of groups only your own are there: members, followers, batch-12 …"),
-            json_schema_extra={"widget": "select"},
-        ),
-    ] = MEMBERS
+    who: Who = MEMBERS
     alt: Annotated[
         str,
         words(_l("What the pictures show"), longest=200, shortest=0),
@@ -58,8 +61,9 @@ class NewPost(EditPost):
 
 
 class ChangedPost(EditPost):
-    """A post with another text. Pictures in `drop` go."""
+    """A post with another text, for the people of `who`. Pictures in `drop` go."""
 
+    who: Who
     drop: Annotated[
         list[Id], Field(title=_l("Remove these pictures"), max_length=20, json_schema_extra={})
     ] = []
