@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quad.academics.models.people import Student
 from quad.alumni.models.members import Member
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
@@ -25,18 +24,18 @@ PEOPLE = _l("People")
 
 
 def _of_member(db: Session, actor: Actor, member_id: int) -> Mapping[str, Any] | None:
-    return _way_to(db, actor, db.scalar(select(Member.user_id).where(Member.id == member_id)))
-
-
-def _of_student(db: Session, actor: Actor, student_id: int) -> Mapping[str, Any] | None:
-    return _way_to(db, actor, db.scalar(select(Student.user_id).where(Student.id == student_id)))
-
-
-def _way_to(db: Session, actor: Actor, person_id: int | None) -> Mapping[str, Any] | None:
     """Return whom one may write to from this profile; None for oneself and those one may not."""
+    person_id = db.scalar(select(Member.user_id).where(Member.id == member_id))
     if person_id is None or not policy.WRITE_TO.allowed(db, actor, [person_id]):
         return None
-    return {"person_id": person_id}
+    return {"endpoint": "messaging.compose", "values": {"person_id": person_id}}
+
+
+def _of_student(_db: Session, actor: Actor, student_id: int) -> Mapping[str, Any] | None:
+    """Staff write to everybody, so that the record of a student asks nothing; where it leads asks."""
+    if not actor.has(*policy.STAFF):
+        return None
+    return {"endpoint": "messaging.compose_to_student", "values": {"student_id": student_id}}
 
 
 MODULE = Module(

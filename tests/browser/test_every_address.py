@@ -78,6 +78,7 @@ NOT_PAGES = {
     "/unsubscribe/<token>": "only from a mail, seen in tests/notifications/test_mailing.py",
     "/messages/<int:conversation_id>/news": "a part of a conversation, seen there",
     "/messages/files/<int:attachment_id>": "a file",
+    "/messages/compose/student/<int:student_id>": "leads to the first message to the student",
     "/uploads/<path:name>": "leads to a file",
     "/offerings/<int:offering_id>/attendance.csv": "a file",
     "/offerings/<int:offering_id>/attendance.xlsx": "a file",

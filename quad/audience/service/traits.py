@@ -7,6 +7,7 @@ two questions of an audience cannot come to different answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -108,6 +109,7 @@ def students() -> ColumnElement[bool]:
     return Student.deleted_at.is_(None)
 
 
+@cache
 def backlogs() -> Any:
     """Return the number of courses a student failed and has not passed since, as a subquery beside `Student`.
 

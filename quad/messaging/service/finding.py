@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
+from quad.academics.models.people import Student
+from quad.core.errors import NotFound
 from quad.core.policy import Actor
 from quad.core.search.fulltext import candidates
 from quad.core.search.index import index_many, unindex
@@ -101,3 +103,15 @@ def people(db: Session, actor: Actor, asked: str) -> Sequence[Any]:
     if asked:
         query = query.where(matching(User.id, SEARCHED_AS, asked))
     return db.execute(query).all()
+
+
+def person_of_student(db: Session, actor: Actor, student_id: int) -> int:
+    """Return the account behind a student's record. Raises NotFound, also when one may not write to the student."""
+    query = select(Student.user_id).where(
+        Student.id == student_id,
+        Student.user_id.in_(select(User.id).where(policy.WRITE_TO.where(actor))),
+    )
+    found = db.scalar(query)
+    if found is None:
+        raise NotFound
+    return found

@@ -92,6 +92,13 @@ def choose() -> ResponseReturnValue:
     return page("messaging/choose.html", people=people, asked=asked)
 
 
+@bp.get("/messages/compose/student/<int:student_id>")
+def compose_to_student(student_id: int) -> BaseResponse:
+    """Lead to the first message to a student, by the number of the record."""
+    person_id = finding.person_of_student(current_db(), current_actor(), student_id)
+    return done("", url_for("messaging.compose", person_id=person_id))
+
+
 @bp.route("/messages/compose/<int:person_id>", methods=["GET", "POST"])
 @limit(WRITING, scope=WRITING_SCOPE, key=who, methods=["POST"])
 def compose(person_id: int) -> ResponseReturnValue:
