@@ -361,32 +361,14 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("messaging_revision", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messaging_revision_message_id"))
-
+    # MariaDB drops no index that a foreign key needs; they go with their tables.
     op.drop_table("messaging_revision")
-    with op.batch_alter_table("messaging_attachment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messaging_attachment_message_id"))
-        batch_op.drop_index(batch_op.f("ix_messaging_attachment_file_id"))
 
     op.drop_table("messaging_attachment")
-    with op.batch_alter_table("messaging_message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messaging_message_side_id_read_at"))
-        batch_op.drop_index(batch_op.f("ix_messaging_message_conversation_id_updated_at"))
-        batch_op.drop_index(batch_op.f("ix_messaging_message_conversation_id_id"))
-        batch_op.drop_index(batch_op.f("ix_messaging_message_conversation_id_created_at"))
 
     op.drop_table("messaging_message")
-    with op.batch_alter_table("messaging_side", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messaging_side_waiting_since"))
-        batch_op.drop_index(batch_op.f("ix_messaging_side_person_id_unread"))
-        batch_op.drop_index(batch_op.f("ix_messaging_side_person_id_box_last_message_at_id"))
-        batch_op.drop_index(batch_op.f("ix_messaging_side_other_id"))
 
     op.drop_table("messaging_side")
     op.drop_table("messaging_wish")
-    with op.batch_alter_table("messaging_conversation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_messaging_conversation_opener_id_created_at"))
-        batch_op.drop_index(batch_op.f("ix_messaging_conversation_high_id"))
 
     op.drop_table("messaging_conversation")

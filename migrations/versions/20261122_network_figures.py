@@ -102,9 +102,7 @@ def downgrade() -> None:
     with op.batch_alter_table("careers_job", schema=None) as batch_op:
         batch_op.drop_column("told_to")
 
-    with op.batch_alter_table("careers_application_reference", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_careers_application_reference_reference_id"))
-
+    # MariaDB drops no index that a foreign key needs; they go with their tables.
     op.drop_table("careers_application_reference")
     op.drop_table("careers_company_figures")
     op.drop_table("alumni_figures")

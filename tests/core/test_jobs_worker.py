@@ -57,7 +57,7 @@ def state(runtime: Runtime, job_id: int) -> JobState | None:
 
 
 def wait_for(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while not done():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.02)
