@@ -274,7 +274,7 @@ def announcement_comment_delete(announcement_id: int, comment_id: int) -> None:
     comments.delete(current_db(), current_actor(), announcement_id, comment_id)
 
 
-@operation(bp, "GET", f"{ONE}/files/<int:attachment_id>", file="application/octet-stream")
+@operation(bp, "GET", f"{ONE}/files/<int:attachment_id>", file="*/*")
 def announcement_file(announcement_id: int, attachment_id: int) -> Response:
     return stored_file(
         attachments.find(current_db(), current_actor(), announcement_id, attachment_id)

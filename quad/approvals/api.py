@@ -56,7 +56,7 @@ class DecisionOut(Out):
     error: str
 
 
-@operation(bp, "GET", "", query=WaitingQuery, answers=list[WaitingOut])
+@operation(bp, "GET", "", query=WaitingQuery, answers=list[WaitingOut], errors=(404,))
 def approvals_index(query: WaitingQuery) -> list[WaitingOut]:
     """What waits for whoever asks, the oldest first, at most a hundred."""
     return [

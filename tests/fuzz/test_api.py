@@ -121,6 +121,7 @@ ALL_FITS = {
     "/coding/platforms/{platform}",
     "/materials/uploads/{key}",
     "/materials/uploads/{key}/finish",
+    "/pages/named/{slug}",
 }
 
 

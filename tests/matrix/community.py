@@ -65,9 +65,10 @@ USUAL = {
     "form_id": "feedback_form",
     "thing_id": "post",
 }
-WORDS = {"thing": "post"}
+WORDS = {"written": "post"}
 _POST, _COMMENT = "/community/posts/<int:post_id>", "/community/comments/<int:comment_id>"
-_FORM, _THING = "/feedback/<int:form_id>", "<any(post,comment):thing>/<int:thing_id>"
+_FORM, _THING = "/feedback/<int:form_id>", "<any(post,comment):written>/<int:thing_id>"
+_MODERATED = "<written>/<int:thing_id>"
 _HIDDEN, _KEY = {"thing_id": "hidden_post"}, {"key": "feedback_key"}
 OTHERS: dict[str, dict[str, str]] = {
     "/community/people/<int:user_id>": {"user_id": "stu_user"},
@@ -80,8 +81,8 @@ OTHERS: dict[str, dict[str, str]] = {
     f"{_FORM}/results": {"form_id": "answered_form"},
     f"{_FORM}/results.csv": {"form_id": "answered_form"},
     **{
-        f"{start}/{_THING}/{verb}": _HIDDEN
-        for start in ("/community", "/moderation")
+        f"{start}/{verb}": _HIDDEN
+        for start in (f"/community/{_THING}", f"/moderation/{_MODERATED}")
         for verb in ("stay", "appeal", "publish")
     },
 }
@@ -92,7 +93,7 @@ _SAID = {"text": "Well said"}
 _QUESTION = {"label": "And now?", "kind": "text"}
 FORMS: dict[str, Give] = {
     "/community": lambda _: dict(_SAID),
-    f"{_POST}/edit": lambda _: dict(_SAID),
+    f"{_POST}/edit": lambda _: {**_SAID, "who": "members"},
     f"{_POST}/comments": lambda _: dict(_SAID),
     f"{_COMMENT}/edit": lambda _: dict(_SAID),
     f"/community/{_THING}/report": lambda _: {"reason": "spam"},
@@ -109,9 +110,9 @@ BODIES: dict[str, Give] = {
     "PUT /posts/<int:post_id>": lambda _: {**_SAID, "who": "members"},
     "POST /posts/<int:post_id>/comments": lambda _: _SAID,
     "PUT /comments/<int:comment_id>": lambda _: _SAID,
-    f"POST /moderation/{_THING}/report": lambda _: {"reason": "spam"},
-    f"POST /moderation/{_THING}/hide": lambda _: {"reason": "Rude"},
-    f"POST /moderation/{_THING}/appeal": lambda _: {"text": "Please"},
+    f"POST /moderation/{_MODERATED}/report": lambda _: {"reason": "spam"},
+    f"POST /moderation/{_MODERATED}/hide": lambda _: {"reason": "Rude"},
+    f"POST /moderation/{_MODERATED}/appeal": lambda _: {"text": "Please"},
     "POST /feedback": lambda _: {"title": "Library"},
     "POST /feedback/box": lambda _: {"answers": {"about": "Praise", "text": "Fine"}},
     f"PUT {_FORM}": lambda _: {"title": "Canteen"},

@@ -78,6 +78,8 @@ def test_every_address_that_takes_a_form_refuses_one_without_the_token(
     for rule in app.url_map.iter_rules():
         methods = (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}
         path = NAMED.sub("x", NUMBERED.sub("1", rule.rule))
+        if getattr(app.view_functions[rule.endpoint], "proved_by_address", False):
+            continue  # a mail program has no token: the signed address is the proof (RFC 8058)
         for method in methods:
             answer = client.open(path, method=method, csrf=False)
             if answer.status_code != 400:

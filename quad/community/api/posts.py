@@ -32,7 +32,7 @@ from quad.web.lists import list_json
 API = "/api/v1"
 bp = APIBlueprint("community_api", __name__, url_prefix=API, tag="Community")
 POST, COMMENT = "/posts/<int:post_id>", "/comments/<int:comment_id>"
-THING = "/moderation/<any(post,comment):thing>/<int:thing_id>"
+THING = "/moderation/<written>/<int:thing_id>"
 
 
 class PostPictureQuery(Form):
@@ -225,30 +225,30 @@ def moderation_index() -> list[Any]:
     message="Reported",
     errors=(409,),
 )
-def thing_report(thing: str, thing_id: int, body: ReportForm) -> None:
+def thing_report(written: str, thing_id: int, body: ReportForm) -> None:
     """Report a post or a comment of somebody else."""
-    moderating.report(current_db(), current_actor(), thing, thing_id, body)
+    moderating.report(current_db(), current_actor(), written, thing_id, body)
 
 
 @operation(bp, "POST", f"{THING}/hide", body=HideThing, message="Hidden", errors=(403,))
-def thing_hide(thing: str, thing_id: int, body: HideThing) -> None:
+def thing_hide(written: str, thing_id: int, body: HideThing) -> None:
     """Hide it from others; the author reads the reason."""
-    moderating.hide(current_db(), current_actor(), thing, thing_id, body)
+    moderating.hide(current_db(), current_actor(), written, thing_id, body)
 
 
 @operation(bp, "POST", f"{THING}/publish", message="Published", errors=(403,))
-def thing_publish(thing: str, thing_id: int) -> None:
+def thing_publish(written: str, thing_id: int) -> None:
     """Let others see it; what was reported of it is dismissed."""
-    moderating.publish(current_db(), current_actor(), thing, thing_id)
+    moderating.publish(current_db(), current_actor(), written, thing_id)
 
 
 @operation(bp, "POST", f"{THING}/stay", message="It stays hidden", errors=(403, 409))
-def thing_stay(thing: str, thing_id: int) -> None:
+def thing_stay(written: str, thing_id: int) -> None:
     """Answer an appeal: it stays hidden."""
-    moderating.stay(current_db(), current_actor(), thing, thing_id)
+    moderating.stay(current_db(), current_actor(), written, thing_id)
 
 
 @operation(bp, "POST", f"{THING}/appeal", body=AppealHiding, message="Sent", errors=(403, 409))
-def thing_appeal(thing: str, thing_id: int, body: AppealHiding) -> None:
+def thing_appeal(written: str, thing_id: int, body: AppealHiding) -> None:
     """Ask to look at one's hidden post or comment again, once."""
-    moderating.appeal(current_db(), current_actor(), thing, thing_id, body)
+    moderating.appeal(current_db(), current_actor(), written, thing_id, body)

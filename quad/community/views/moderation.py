@@ -21,7 +21,7 @@ from quad.core.markdown import opening
 from quad.relations.forms import ReportForm
 from quad.web.kit import bind, current_actor, current_db, done, form_page, page, refusals
 
-THING = "/community/<any(post,comment):thing>/<int:thing_id>"
+THING = "/community/<any(post,comment):written>/<int:thing_id>"
 
 
 @bp.get("/community/moderation")
@@ -38,20 +38,20 @@ def queue() -> ResponseReturnValue:
 
 
 @bp.route(f"{THING}/report", methods=["GET", "POST"])
-def report(thing: str, thing_id: int) -> ResponseReturnValue:
+def report(written: str, thing_id: int) -> ResponseReturnValue:
     """Say that something does not belong here."""
     db, actor = current_db(), signed_in()
-    row = moderating.kind_of(thing).show.get(db, actor, thing_id)
+    row = moderating.kind_of(written).show.get(db, actor, thing_id)
     place = post_place(moderating.post_of(row))
     form = bind(ReportForm)
     if form.data is not None:
         with refusals(form):
-            moderating.report(db, actor, thing, thing_id, form.data)
+            moderating.report(db, actor, written, thing_id, form.data)
         if not form.errors:
             return done(_("Thank you. An administrator looks at it."), place)
     return form_page(
         form,
-        title=_("Report this post") if thing == "post" else _("Report this comment"),
+        title=_("Report this post") if written == "post" else _("Report this comment"),
         lead=_("An administrator looks at it. The author is not told who reported it."),
         crumbs=[(_("Community"), url_for("community.index")), (opening(row.text, 40), place)],
         submit=_("Report"),
@@ -60,10 +60,10 @@ def report(thing: str, thing_id: int) -> ResponseReturnValue:
 
 
 @bp.route(f"{THING}/appeal", methods=["GET", "POST"])
-def appeal(thing: str, thing_id: int) -> ResponseReturnValue:
+def appeal(written: str, thing_id: int) -> ResponseReturnValue:
     """Ask a moderator to look again at what is one's own."""
     db, actor = current_db(), signed_in()
-    known = moderating.kind_of(thing)
+    known = moderating.kind_of(written)
     row = known.own.get(db, actor, thing_id, read=known.open)
     place = post_place(moderating.post_of(row))
     if row.appeal or row.withheld_at is None:
@@ -71,7 +71,7 @@ def appeal(thing: str, thing_id: int) -> ResponseReturnValue:
     form = bind(AppealHiding)
     if form.data is not None:
         with refusals(form):
-            moderating.appeal(db, actor, thing, thing_id, form.data)
+            moderating.appeal(db, actor, written, thing_id, form.data)
         if not form.errors:
             return done(_("Sent. A moderator looks again."), place)
     return form_page(
@@ -85,28 +85,28 @@ def appeal(thing: str, thing_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{THING}/hide")
-def hide(thing: str, thing_id: int) -> BaseResponse:
+def hide(written: str, thing_id: int) -> BaseResponse:
     form = Bound.from_html(HideThing, _posted())
     return act(
-        lambda: moderating.hide(current_db(), current_actor(), thing, thing_id, form.require()),
+        lambda: moderating.hide(current_db(), current_actor(), written, thing_id, form.require()),
         _("Hidden. The author reads why."),
         place=_place(),
     )
 
 
 @bp.post(f"{THING}/publish")
-def publish(thing: str, thing_id: int) -> BaseResponse:
+def publish(written: str, thing_id: int) -> BaseResponse:
     return act(
-        lambda: moderating.publish(current_db(), current_actor(), thing, thing_id),
+        lambda: moderating.publish(current_db(), current_actor(), written, thing_id),
         _("Others see it."),
         place=_place(),
     )
 
 
 @bp.post(f"{THING}/stay")
-def stay(thing: str, thing_id: int) -> BaseResponse:
+def stay(written: str, thing_id: int) -> BaseResponse:
     return act(
-        lambda: moderating.stay(current_db(), current_actor(), thing, thing_id),
+        lambda: moderating.stay(current_db(), current_actor(), written, thing_id),
         _("It stays hidden."),
         place=_place(),
     )
