@@ -184,8 +184,10 @@ class Live:
 
     async def start(self) -> None:
         """Begin to follow; call on the event loop."""
-        self._hub.open(0)
-        self._hub.at = await asyncio.get_running_loop().run_in_executor(None, self._follower.start)
+        # The hub knows its place before the first event comes: what was left without a number by a killed process is
+        # numbered at once, and would otherwise be forgotten again by the place.
+        self._hub.open(await asyncio.get_running_loop().run_in_executor(None, self._follower.begin))
+        self._follower.start()
         self._checks = asyncio.create_task(self._check_sessions())
 
     def stop_streams(self) -> None:

@@ -16,6 +16,7 @@ from quad.asgi.live import Live, Viewer
 from quad.asgi.refusal import Refuser, plain_page
 from quad.asgi.shell import Parts, Shell
 from quad.core import clock
+from quad.core.behind import behind
 from quad.core.config import Settings
 from quad.core.db.engine import Database
 from quad.core.files import Files
@@ -24,6 +25,7 @@ from quad.core.live_redis import RedisWakeUp
 from quad.identity.models.accounts import AccountState, User, UserSession
 from quad.identity.service.actor import living, load_actor
 from quad.identity.service.rules import idle_since
+from quad.messaging.service.presence import Watch
 from quad.web.assets import DIST, asset
 from quad.web.errors import titles
 from quad.web.security import SESSION_COOKIE
@@ -69,6 +71,7 @@ class SessionAccess:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._zone = settings.time_zone
+        self._watch = Watch()
 
     def authenticate(self, scope: Scope) -> Viewer | None:
         """Return who holds the session cookie."""
@@ -79,7 +82,7 @@ class SessionAccess:
         return Viewer(str(visit.actor.session_id), _tokens(visit.actor.own_id))
 
     def still_valid(self, keys: Sequence[str]) -> Mapping[str, frozenset[str]]:
-        """Return the sessions that have not ended, of people who may still sign in."""
+        """Return the sessions that have not ended, of people who may still sign in; whose they are, are here."""
         with self._database.reading() as db:
             query = (
                 select(UserSession.id, UserSession.user_id)
@@ -91,7 +94,9 @@ class SessionAccess:
                     User.state == AccountState.ACTIVE,
                 )
             )
-            return {str(session): _tokens(user) for session, user in db.execute(query)}
+            found = db.execute(query).all()
+        self._watch.note(behind(self._database), {user for _session, user in found})
+        return {str(session): _tokens(user) for session, user in found}
 
 
 def _tokens(user_id: int) -> frozenset[str]:

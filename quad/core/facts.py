@@ -21,6 +21,8 @@ from quad.core.db.engine import may_run_again
 from quad.core.errors import Invalid, Rejected, constraint_sentence
 
 TRIES = 3
+# Under this word a unit gathers what is promised for after it (core/jobs/later.py).
+LATER = "later"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,16 +119,16 @@ def attempt(db: Session) -> Iterator[None]:
     """
     db.flush()
     earlier = db.info.pop("changes", [])
-    acts = list(db.info.get("after_commit", ()))
+    gathered = {name: list(db.info.get(name, ())) for name in ("after_commit", LATER)}
     try:
         with db.begin_nested():
             yield
         earlier += db.info.pop("changes", [])
     except IntegrityError as error:
-        db.info["after_commit"] = acts
+        db.info.update(gathered)
         raise _in_words(error) from error
     except BaseException:
-        db.info["after_commit"] = acts
+        db.info.update(gathered)
         raise
     finally:
         db.info["changes"] = earlier

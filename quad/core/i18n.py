@@ -113,7 +113,12 @@ def day(value: date | datetime | None, style: str = "medium") -> str:
     if value is None:
         return ""
     plain = _local(value).date() if isinstance(value, datetime) else value
-    locale = _reader.get().language
+    return _written_day(plain, style, _reader.get().language)
+
+
+@lru_cache(maxsize=20_000)
+def _written_day(plain: date, style: str, locale: str) -> str:
+    """Write a day once: a page shows the same ones again and again, and writing one takes longer than fetching it."""
     if style == "short":
         if locale.startswith("en"):
             return format_date(plain, "d MMM", locale=locale)

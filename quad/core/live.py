@@ -266,8 +266,8 @@ class Listener(Protocol):
 class Follower:
     """One thread per process that numbers what is new and hands every numbered event on, in order, exactly once.
 
-    It looks when woken and every `interval` seconds, and prunes about once an hour. `start` returns the number it
-    follows from.
+    It looks when woken and every `interval` seconds, and prunes about once an hour. `begin` returns the number it
+    follows from, so that whoever listens knows it before the first event comes.
     """
 
     def __init__(
@@ -284,15 +284,18 @@ class Follower:
         self._deaf: Callable[[], None] = lambda: None
         self.on_error: Callable[[Exception], None] = lambda error: None
 
-    def start(self) -> int:
-        """Begin to follow; the events up to the returned number are not handed on."""
+    def begin(self) -> int:
+        """Choose where to follow from: the events up to the returned number are not handed on."""
         prepare(self._database, LiveEvent)
         with self._database.reading() as db:
             self._at = head(db)
+        return self._at
+
+    def start(self) -> None:
+        """Follow from where `begin` said."""
         self._deaf = WAKE.listen(self._signal.set)
         self._thread = threading.Thread(target=self._follow, name="quad-live", daemon=True)
         self._thread.start()
-        return self._at
 
     def stop(self) -> None:
         """Stop, and wait for the thread."""

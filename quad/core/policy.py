@@ -159,6 +159,20 @@ class Permission(Generic[M]):
         query = select(self.model.id).where(self.model.id.in_(wanted), self.where(actor))
         return set(db.scalars(query))
 
+    def standing(
+        self, actor: Actor, row_id: int, *, read: Permission[M] | None = None
+    ) -> ColumnElement[int]:
+        """Return the column that says how `actor` stands to a row, for a statement that loads something else as well.
+
+        `admit` makes the answers of `get` of its value. Raises SignedOut when nobody is signed in.
+        """
+        if not actor.signed_in:
+            raise SignedOut
+        ways = [(_is_there(self, actor, row_id), USABLE)]
+        if read is not None:
+            ways.append((_is_there(read, actor, row_id), KNOWN))
+        return case(*ways, else_=UNKNOWN)
+
     def get(
         self,
         db: Session,
@@ -187,6 +201,22 @@ class Permission(Generic[M]):
             raise Forbidden
         row: M = found[0]
         return row
+
+
+UNKNOWN, KNOWN, USABLE = range(3)
+
+
+def _is_there(permission: Permission[Any], actor: Actor, row_id: int) -> ColumnElement[bool]:
+    model = permission.model
+    return select(model.id).where(model.id == row_id, permission.where(actor)).exists()
+
+
+def admit(standing: int) -> None:
+    """Raise NotFound or Forbidden unless the row may be used (a value of `Permission.standing`)."""
+    if standing == UNKNOWN:
+        raise NotFound
+    if standing == KNOWN:
+        raise Forbidden
 
 
 def as_role(role: str, department_id: int | None = 0) -> Actor:

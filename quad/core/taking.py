@@ -22,12 +22,12 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.looking.refusal import refused
 from quad.core.settings import Setting, between, value
-from quad.core.uploads import PAPERS, PICTURES, Kind, inspect_upload
+from quad.core.uploads import PAPERS, PHOTOS, PICTURES, Kind, inspect_upload
 
 # A silent scanner must not hold the threads that answer pages.
 SCANNER_PATIENCE = 15.0
 SCANS_AT_ONCE = 4
-REDRAWN = frozenset(kind.media_type for kind in PICTURES)
+REDRAWN = frozenset(kind.media_type for kind in PHOTOS)
 
 _scanning = threading.BoundedSemaphore(SCANS_AT_ONCE)
 

@@ -22,7 +22,7 @@ from quad.identity.models.joining import Invitation, InvitationState, StagedInvi
 from quad.identity.policy import INVITE
 from quad.identity.service.grants import NEEDS_DEPARTMENT, TAKES_DEPARTMENT
 from quad.identity.service.invitations import BY_HEADS, DAYS, STUDYING, promise_sending
-from quad.institution.models import Department
+from quad.institution.service.named import find_departments
 
 
 def _prepare(row: InvitationRow) -> Mapping[str, Any]:
@@ -38,13 +38,7 @@ def _prepare(row: InvitationRow) -> Mapping[str, Any]:
 
 def _resolve(db: Session, batch: Batch[StagedInvitation]) -> None:
     staged = batch.rows
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.deleted_at.is_(None)
-        ),
-    )
+    find_departments(db, batch)
     batch.lookup(
         db,
         staged.owner_id,
@@ -63,13 +57,6 @@ def _resolve(db: Session, batch: Batch[StagedInvitation]) -> None:
 
 def _refuse(db: Session, batch: Batch[StagedInvitation]) -> None:
     staged = batch.rows
-    batch.refuse(
-        db,
-        and_(staged.department_key.is_not(None), staged.department_id.is_(None)),
-        _("There is no department “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
     batch.refuse(
         db,
         staged.owner_id.is_not(None),

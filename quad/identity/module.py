@@ -17,6 +17,7 @@ from quad.identity.api import own as own_api
 from quad.identity.api import staff as staff_api
 from quad.identity.api import tokens as tokens_api
 from quad.identity.api import users as users_api
+from quad.identity.lists.timeline import TIMELINE
 from quad.identity.service import applying
 from quad.identity.service.approvals import count_waiting
 from quad.identity.service.directory import ACCOUNTS
@@ -124,6 +125,7 @@ MODULE = Module(
     badges=(Badge("applications", applying.waiting_count),),
     approvals=(applying.APPROVAL,),
     merges=MERGES,
+    timeline=TIMELINE,
     label=_l("Accounts and staff"),
     cards=(
         Card(

@@ -166,6 +166,12 @@ def _registrations(actor: Actor) -> Branches:
     return tuple(Registration.department_id == number for number in actor.departments("hod"))
 
 
+def _applied(actor: Actor) -> Branches:
+    if actor.has("admin"):
+        return EVERYTHING
+    return [*_registrations(actor), Registration.user_id == actor.own_id]
+
+
 def _invitations(actor: Actor) -> Branches:
     if actor.has("admin"):
         return EVERYTHING
@@ -185,6 +191,12 @@ DECIDE = Permission(
     _l("Approve or reject who applied for an account"),
     Registration,
     _registrations,
+)
+APPLIED = Permission(
+    "identity.registration.read",
+    _l("See that somebody applied for an account, in a timeline"),
+    Registration,
+    _applied,
 )
 SEE_REGISTRATIONS = Gate(
     "identity.registration.list",

@@ -34,6 +34,7 @@ pytestmark = pytest.mark.feature("C38")
 CHECKOUT = Path(__file__).parents[2]
 REDIS = os.environ.get("QUAD_TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 RELEASED = threading.Event()
+PATIENCE = 240  # seconds that a process may take on a machine with other work
 
 
 @job("testing.worker")
@@ -57,7 +58,7 @@ def state(runtime: Runtime, job_id: int) -> JobState | None:
 
 
 def wait_for(done: Callable[[], bool]) -> None:
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while not done():
         assert time.monotonic() < until, "waited in vain"
         time.sleep(0.02)
@@ -151,7 +152,7 @@ def test_the_process_works_until_it_is_asked_to_stop(database: Database, tmp_pat
     try:
         wait_for(lambda: state(runtime, job_id) is JobState.DONE)
         process.send_signal(signal.SIGTERM)
-        said, _nothing = process.communicate(timeout=30)
+        said, _nothing = process.communicate(timeout=PATIENCE)
     finally:
         process.kill()
     assert process.returncode == 0
@@ -161,6 +162,6 @@ def test_the_process_works_until_it_is_asked_to_stop(database: Database, tmp_pat
 @pytest.mark.slow
 def test_the_process_says_which_setting_is_wrong(tmp_path: Path) -> None:
     process = start_process(tmp_path, QUAD_MODE="production", QUAD_SECRET_KEY="")
-    said, _nothing = process.communicate(timeout=60)
+    said, _nothing = process.communicate(timeout=PATIENCE)
     assert process.returncode == 78
     assert b"QUAD_SECRET_KEY is missing" in said

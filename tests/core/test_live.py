@@ -213,6 +213,7 @@ def heard(live: Database) -> Iterator[Heard]:
     """What a follower hears that looks only when it is woken."""
     heard = Heard()
     follower = Follower(live, heard, interval=3600)
+    follower.begin()
     follower.start()
     yield heard
     follower.stop()
@@ -245,6 +246,7 @@ def test_a_unit_wakes_once_however_much_it_tells(live: Database) -> None:
 def test_a_follower_finds_out_by_itself_what_another_process_told(live: Database) -> None:
     heard = Heard()
     follower = Follower(live, heard, interval=0.05)
+    follower.begin()
     follower.start()
     with live.writer() as db, unit(db):
         db.add(LiveEvent(audience="user:1", kind="said", data={"text": "unheard"}))
@@ -264,6 +266,7 @@ def test_a_follower_survives_a_database_that_is_away(live: Database) -> None:
 
     follower = Follower(live, broken_once, interval=0.05)
     follower.on_error = problems.append
+    follower.begin()
     follower.start()
     say(live, "a")
     heard.wait_for(1)

@@ -45,6 +45,17 @@ def take_changes(db: Session) -> list[Change]:
     return taken
 
 
+def note_update(
+    db: Session, model: type[Model], row_id: int, before: Values, after: Values
+) -> None:
+    """Keep a change that a statement on the connection makes, by whoever knows what stood there before."""
+    table: Any = model.__table__
+    changed = [name for name in after if before[name] != after[name]]
+    if changed:
+        old, new = ({name: values[name] for name in changed} for values in (before, after))
+        _keep(db, table, "update", row_id, old, new)
+
+
 def plain(value: Any) -> Any:
     """Return `value` as something JSON can hold."""
     if isinstance(value, datetime | date):

@@ -116,7 +116,7 @@ def _list_file(ctx: JobContext, db: Session, actor: Actor, row: Export) -> tuple
     asked = ask(listing, parse_qs(row.question), fixed=row.fixed)
     total = query.totals(db, listing, actor, [asked])[0].count
     rows = _told(ctx, query.every_row(db, listing, actor, asked), total)
-    return file_name(listing, row.kind), write(listing, rows, row.kind)
+    return file_name(listing, row.kind), write(listing, rows, row.kind, asked.columns)
 
 
 def _table_file(ctx: JobContext, db: Session, actor: Actor, row: Export) -> tuple[str, Written]:

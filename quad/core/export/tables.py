@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -84,13 +85,17 @@ def rows(db: Session, table: Table, actor: Actor) -> Iterator[Sequence[Any]]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as an import reads it in any language: yes and no in English, decimals without idle zeros."""
+    """Return a value as an import reads it in any language: yes and no in English, decimals without idle zeros,
+    moments with their offset.
+    """
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
+    if isinstance(value, datetime):
+        return value.isoformat()
     return value
 
 

@@ -54,17 +54,23 @@ def file_name(listing: Listing[Any], kind: str) -> str:
     return f"{listing.name.rpartition('.')[2]}-{today}.{kind}"
 
 
-def exported(listing: Listing[Any]) -> list[Column]:
-    """Return the columns that go into files, whatever the page shows."""
-    return [column for column in listing.columns if column.export is not False]
+def exported(listing: Listing[Any], keys: Sequence[str] = ()) -> list[Column]:
+    """Return the columns that go into files, whatever the page shows: all, or those of `keys`."""
+    return [
+        column
+        for column in listing.columns
+        if column.export is not False and (not keys or column.key in keys)
+    ]
 
 
-def write(listing: Listing[Any], rows: Iterable[Any], kind: str) -> Written:
-    """Write the rows of a list in the format `kind` ("csv" or "xlsx").
+def write(
+    listing: Listing[Any], rows: Iterable[Any], kind: str, keys: Sequence[str] = ()
+) -> Written:
+    """Write the rows of a list in the format `kind` ("csv" or "xlsx"), with all columns or those of `keys`.
 
     Raises Rejected when the format cannot hold that many rows.
     """
-    columns = exported(listing)
+    columns = exported(listing, keys)
     heads = [str(column.label) for column in columns]
     return write_table(
         heads, ([plain(column.written(row)) for column in columns] for row in rows), kind

@@ -39,8 +39,29 @@ def enqueue(
     known = None if key is None else _by_key(db, key)
     if known is not None:
         return known
+    row = _row(kind, payload, key, lane, delay)
+    if key is None:
+        db.add(row)
+        db.flush()
+    else:
+        try:
+            with db.begin_nested():
+                db.add(row)
+        except IntegrityError:  # somebody promised the same a moment earlier
+            known = _by_key(db, key)
+            if known is None:
+                raise
+            return known
+    if not delay:
+        wake(db, row.id)
+    return row.id
+
+
+def _row(
+    kind: str, payload: dict[str, Any], key: str | None, lane: str | None, delay: timedelta | None
+) -> Job:
     moment = clock.now()
-    row = Job(
+    return Job(
         created_at=moment,  # a job that was not delayed is due from its very beginning
         kind=kind,
         payload=payload,
@@ -49,17 +70,6 @@ def enqueue(
         run_at=moment + (delay or timedelta()),
         max_attempts=KINDS[kind].attempts if kind in KINDS else ATTEMPTS,
     )
-    try:
-        with db.begin_nested():
-            db.add(row)
-    except IntegrityError:  # somebody promised the same a moment earlier
-        known = None if key is None else _by_key(db, key)
-        if known is None:
-            raise
-        return known
-    if not delay:
-        wake(db, row.id)
-    return row.id
 
 
 def _by_key(db: Session, key: str) -> int | None:

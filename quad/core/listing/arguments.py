@@ -35,7 +35,8 @@ class Asked:
 
     `weights` say how common the words of `q` are, once that was asked (`query.weighed`), `placed` that the search
     index knows the order of what has the rarest of them, `scope` how few rows there are without `q`, if they are few,
-    and `hidden` how few rows the index finds although they are deleted, where everything is searched.
+    and `hidden` how few rows the index finds although they are deleted, where everything is searched. `columns` are
+    those that a file is to hold, all when it is empty.
     """
 
     q: str
@@ -53,6 +54,7 @@ class Asked:
     placed: bool = False
     scope: int | None = None
     hidden: int | None = None
+    columns: tuple[str, ...] = ()
 
     @property
     def rarest(self) -> int:
@@ -88,6 +90,8 @@ class Asked:
             yield chosen.filter.key, chosen.text
         if sort or self.sort_text:
             yield "sort", sort or self.sort_text
+        if self.columns:
+            yield "columns", ",".join(self.columns)
 
 
 def ask(
@@ -135,7 +139,17 @@ def ask(
         before=cursors.get("before"),
         exact=_last(arguments, "count") == "exact",
         problems=problems,
+        columns=_columns(listing, arguments),
     )
+
+
+def _columns(listing: Listing[Any], arguments: Arguments) -> tuple[str, ...]:
+    """Read which columns a file is to hold: keys with commas between them."""
+    wanted = tuple(key for key in _last(arguments, "columns").split(",") if key)
+    unknown = next((key for key in wanted if listing.column(key) is None), None)
+    if unknown is not None:
+        raise QuadError(_("This list has no column “%(key)s”.", key=unknown[:40]))
+    return wanted
 
 
 def _last(arguments: Arguments, name: str) -> str:

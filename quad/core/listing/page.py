@@ -292,8 +292,24 @@ class Builder:
             "csv": _("CSV, %(count)s rows", count=what),
             "xlsx": _("Excel (XLSX), %(count)s rows", count=what),
         }
-        pairs = self._pairs(self.asked)
-        return [Link(label, self._address([*pairs, ("format", f)])) for f, label in names.items()]
+        pairs = self._pairs(replace(self.asked, columns=()))
+        whole = [Link(label, self._address([*pairs, ("format", f)])) for f, label in names.items()]
+        return [*whole, *self._narrow_exports(pairs)]
+
+    def _narrow_exports(self, pairs: list[tuple[str, str]]) -> list[Link]:
+        """Return the files of the columns that are shown, where others can be shown as well."""
+        shown = [column.key for column in self.columns if column.export is not False]
+        every = [column.key for column in self.listing.columns if column.export is not False]
+        if not shown or shown == every:
+            return []
+        named = {
+            "csv": _("CSV, the columns shown"),
+            "xlsx": _("Excel (XLSX), the columns shown"),
+        }
+        only = ("columns", ",".join(shown))
+        return [
+            Link(label, self._address([*pairs, only, ("format", f)])) for f, label in named.items()
+        ]
 
     def _bulk(self, item: Any) -> BulkButton:
         href = self.place((item.endpoint, {}))

@@ -43,6 +43,21 @@ constraint(
 )
 
 
+def own_searches(db: Session, actor: Actor, list_name: str = "") -> Sequence[Any]:
+    """Return what `actor` kept (id, list_name, name, address), of one list or of all, by list and name.
+
+    Raises SignedOut.
+    """
+    if actor.id is None:
+        raise SignedOut
+    query = select(
+        SavedSearch.id, SavedSearch.list_name, SavedSearch.name, SavedSearch.address
+    ).where(SavedSearch.user_id == actor.id)
+    if list_name:
+        query = query.where(SavedSearch.list_name == list_name)
+    return db.execute(query.order_by(SavedSearch.list_name, SavedSearch.name_key)).all()
+
+
 def saved_searches(db: Session, actor: Actor, listing: Listing[Any]) -> Sequence[Any]:
     """Return what `actor` kept of this list (id, name, address), by name."""
     if actor.id is None:
@@ -64,9 +79,7 @@ def save_search(
     """
     if actor.id is None:
         raise SignedOut
-    words = " ".join(name.split())
-    if not words or len(words) > NAME_LENGTH or "\0" in words:
-        raise Invalid({"name": _("Give it a name of at most %(n)s letters.", n=NAME_LENGTH)})
+    words = _name(name)
     if len(address) > ADDRESS_LENGTH:
         raise Rejected(_("This search is too long to be kept. Use fewer filters."))
     mine = (SavedSearch.user_id == actor.id, SavedSearch.list_name == listing.name)
@@ -81,8 +94,33 @@ def save_search(
     return found
 
 
-def forget_search(db: Session, actor: Actor, search_id: int) -> str:
-    """Forget a kept search; return its name. Raises SignedOut, NotFound for somebody else's."""
+def _name(name: str) -> str:
+    words = " ".join(name.split())
+    if not words or len(words) > NAME_LENGTH or "\0" in words:
+        raise Invalid({"name": _("Give it a name of at most %(n)s letters.", n=NAME_LENGTH)})
+    return words
+
+
+def rename_search(db: Session, actor: Actor, search_id: int, name: str) -> SavedSearch:
+    """Give a kept search another name. Raises SignedOut, NotFound for somebody else's, Invalid, Rejected when the name
+    is taken.
+    """
+    found = _own(db, actor, search_id)
+    words = _name(name)
+    taken = select(SavedSearch.id).where(
+        SavedSearch.user_id == found.user_id,
+        SavedSearch.list_name == found.list_name,
+        SavedSearch.name_key == words,
+        SavedSearch.id != found.id,
+    )
+    if db.scalar(taken) is not None:
+        raise Rejected(_("You have a search of this name already."))
+    found.name = found.name_key = words
+    db.flush()
+    return found
+
+
+def _own(db: Session, actor: Actor, search_id: int) -> SavedSearch:
     if actor.id is None:
         raise SignedOut
     found = db.scalar(
@@ -90,6 +128,12 @@ def forget_search(db: Session, actor: Actor, search_id: int) -> str:
     )
     if found is None:
         raise NotFound
+    return found
+
+
+def forget_search(db: Session, actor: Actor, search_id: int) -> str:
+    """Forget a kept search; return its name. Raises SignedOut, NotFound for somebody else's."""
+    found = _own(db, actor, search_id)
     name = found.name
     db.delete(found)
     db.flush()

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, literal, select, union_all
+from sqlalchemy import Select, String, and_, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from quad.core.db.rows import plain_rows
 from quad.core.policy import Actor
 from quad.core.search.fulltext import candidates
 from quad.core.search.models import SearchDocument
 from quad.core.search.near import corrections
-from quad.core.search.prefix import matching, weigh_kinds
+from quad.core.search.prefix import Weights, matching, weigh_kinds
 from quad.core.search.searchable import SEARCHABLES, Searchable, audience_tokens
 from quad.core.search.words import asked_words, folded
 
 SHOWN = 5
 # So many hits per kind are put in order; a beginning shared by more is for the list page.
 RANKED = 50
+# So many people's kinds are kept.
+KEPT = 3_000
 
 Key = tuple[str, int]
 
@@ -48,39 +52,62 @@ class Group:
     more: bool
 
 
+class _Asker:
+    """Who asks, and what is worked out once for all that is tried: the kinds there are for them, and their tokens."""
+
+    def __init__(self, db: Session, actor: Actor) -> None:
+        self.db = db
+        self.actor = actor
+        self.kinds = _kinds(actor, len(SEARCHABLES)) if actor.signed_in else ()
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        """What stands for the actor in the audiences of long texts: one statement for all kinds."""
+        parts = [
+            select(literal(word, String(40)).label("word"), numbers.subquery().c[0].label("number"))
+            for kind in self.kinds
+            for word, numbers in kind.tokens(self.actor)
+        ]
+        found = self.db.execute(union_all(*parts)).all() if parts else ()
+        named = {f"{word} {number}" for word, number in found if number is not None}
+        return sorted({*audience_tokens(self.actor), *named})
+
+
+@lru_cache(KEPT)
+def _kinds(actor: Actor, _there: int) -> tuple[Searchable[Any], ...]:
+    """Return the kinds of which an actor may see any row, in their order; the grants decide, so it is asked once."""
+    ordered = sorted(SEARCHABLES.values(), key=lambda kind: kind.order)
+    return tuple(kind for kind in ordered if kind.permission.branches(actor))
+
+
 def search(db: Session, actor: Actor, asked: str, limit: int = SHOWN) -> list[Group]:
-    """Find what `asked` means among what `actor` may see: at most `limit` hits of each kind, in four statements."""
-    mine = _mine(actor)
-    return _groups(db, actor, asked, mine, limit) if asked_words(asked) and mine else []
+    """Find what `asked` means among what `actor` may see: at most `limit` hits of each kind, in five statements."""
+    return _groups(_Asker(db, actor), asked, limit)
 
 
 def search_near(
     db: Session, actor: Actor, asked: str, limit: int = SHOWN
 ) -> tuple[str, list[Group]]:
     """Find as `search` does; where nothing is found, what `asked` may have meant. Return what was searched as well."""
-    groups = search(db, actor, asked, limit)
-    mine = _mine(actor)
-    if groups or not mine:
+    asker = _Asker(db, actor)
+    groups = _groups(asker, asked, limit)
+    if groups or not asker.kinds:
         return asked, groups
-    for meant in corrections(db, [kind.subject_type for kind in mine], asked):
-        groups = _groups(db, actor, meant, mine, limit)
+    for meant in corrections(db, sorted({kind.named_as for kind in asker.kinds}), asked):
+        groups = _groups(asker, meant, limit)
         if groups:
             return meant, groups
     return asked, []
 
 
-def _mine(actor: Actor) -> list[Searchable[Any]]:
-    return [kind for kind in _ordered() if actor.signed_in and kind.permission.branches(actor)]
-
-
-def _groups(
-    db: Session, actor: Actor, asked: str, mine: Sequence[Searchable[Any]], limit: int
-) -> list[Group]:
+def _groups(asker: _Asker, asked: str, limit: int) -> list[Group]:
     words = asked_words(asked)
-    by_name = _by_name(db, actor, asked, mine)
-    by_text = _by_text(db, actor, asked, mine, {(h.subject_type, h.subject_id) for h in by_name})
+    if not words or not asker.kinds:
+        return []
+    by_name = _by_name(asker, asked)
+    by_text = _by_text(asker, asked, {(h.subject_type, h.subject_id) for h in by_name})
     groups = []
-    for kind in mine:
+    for kind in asker.kinds:
         hits = sorted(
             (hit for hit in by_name if hit.subject_type == kind.subject_type),
             key=lambda hit: _rank(hit, words, asked),
@@ -104,76 +131,77 @@ def _first_pieces(hits: Sequence[Hit]) -> list[Hit]:
     return list(first.values())
 
 
-def _ordered() -> Iterable[Searchable[Any]]:
-    return sorted(SEARCHABLES.values(), key=lambda kind: kind.order)
-
-
 def _together(parts: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     """Several limited selects as one statement (SQLite wants each in brackets of its own)."""
     return select(union_all(*(select(part.subquery()) for part in parts)).subquery())
 
 
-def _by_name(
-    db: Session, actor: Actor, asked: str, all_kinds: Sequence[Searchable[Any]]
-) -> list[Hit]:
-    kinds = [kind for kind in all_kinds if not kind.pieces]
+def _by_name(asker: _Asker, asked: str) -> list[Hit]:
+    """Ask only the kinds that have a term for every word: putting the others together costs more than the answer."""
+    named = [kind for kind in asker.kinds if not kind.pieces]
+    weights = weigh_kinds(asker.db, sorted({kind.named_as for kind in named}), asked)
+    kinds = [kind for kind in named if all((weights[kind.named_as] or {"": 0}).values())]
     if not kinds:
         return []
-    parts: list[Any] = []
-    weights = weigh_kinds(db, [kind.subject_type for kind in kinds], asked)
-    for kind in kinds:
-        row_id = kind.permission.model.id
-        wanted = matching(row_id, kind.subject_type, asked, weights[kind.subject_type])
-        found = (
-            select(row_id.label("id"))
-            .where(kind.permission.where(actor, many=True), wanted)
-            .limit(RANKED)
-            .subquery()
+    parts = [_named(kind, asker.actor, asked, weights[kind.named_as]) for kind in kinds]
+    links = {kind.subject_type: kind.through.link for kind in kinds if kind.through}
+    return [
+        Hit(
+            row.kind,
+            row.number,
+            row.title,
+            row.sub,
+            links[row.kind](row.number) if row.kind in links else row.url,
+            by_name=True,
         )
-        shown = select(
-            SearchDocument.subject_type,
-            SearchDocument.subject_id,
-            SearchDocument.title,
-            SearchDocument.sub,
-            SearchDocument.url,
-        ).join(
-            found,
-            and_(
-                SearchDocument.subject_type == kind.subject_type,
-                SearchDocument.subject_id == found.c.id,
-            ),
-        )
-        parts.append(shown)
-    return [Hit(**row, by_name=True) for row in db.execute(_together(parts)).mappings()]
+        for row in plain_rows(asker.db, _together(parts))
+    ]
 
 
-def _by_text(
-    db: Session,
-    actor: Actor,
-    asked: str,
-    kinds: Sequence[Searchable[Any]],
-    known: set[Key],
-) -> list[Hit]:
+def _named(kind: Searchable[Any], actor: Actor, asked: str, weights: Weights) -> Select[Any]:
+    """Select what of a kind is found by its name, with the name as it is kept; of another kind's no more than that."""
+    through, row_id = kind.through, kind.permission.model.id
+    subject = through.subject if through else row_id
+    found = (
+        select(subject.label("subject"), (through.place if through else row_id).label("number"))
+        .where(
+            kind.permission.where(actor, many=True),
+            matching(subject, kind.named_as, asked, weights),
+        )
+        .limit(RANKED)
+        .subquery()
+    )
+    document = SearchDocument
+    return select(
+        literal(kind.subject_type, String(40)).label("kind"),
+        found.c.number,
+        document.title,
+        (literal("", String(1)) if through else document.sub).label("sub"),
+        document.url,
+    ).join(
+        found,
+        and_(document.subject_type == kind.named_as, document.subject_id == found.c.subject),
+    )
+
+
+def _by_text(asker: _Asker, asked: str, known: set[Key]) -> list[Hit]:
     """Rank at most 200 candidates meant for the actor, then let each kind's permission have the last word."""
-    types = [kind.subject_type for kind in kinds]
-    tokens = audience_tokens(actor)
-    for kind in kinds:
-        tokens += kind.tokens(db, actor)
+    types = [kind.subject_type for kind in asker.kinds if not kind.through]
     found = {
         (document.subject_type, document.subject_id): document
-        for document in candidates(db, asked, tokens, types)
+        for document in candidates(asker.db, asked, asker.tokens, types)
     }
     wanted = [key for key in found if key not in known]
     parts: list[Any] = []
-    for kind in kinds:
+    for kind in asker.kinds:
         ids = [
             subject_id for subject_type, subject_id in wanted if subject_type == kind.subject_type
         ]
         if ids:
             row_id = kind.permission.model.id
             visible = select(literal(kind.subject_type).label("kind"), row_id.label("id"))
-            parts.append(visible.where(row_id.in_(ids), kind.permission.where(actor)))
-    seen = {(row.kind, row.id) for row in db.execute(_together(parts))} if parts else set()
+            parts.append(visible.where(row_id.in_(ids), kind.permission.where(asker.actor)))
+    seen = {tuple(row) for row in plain_rows(asker.db, _together(parts))} if parts else set()
     return [
         Hit(d.subject_type, d.subject_id, d.title, d.sub, d.url, by_name=False)
         for key, d in found.items()

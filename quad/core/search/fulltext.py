@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, cast, column, literal_column, select, text
+from sqlalchemy import ColumnElement, cast, column, func, literal_column, select, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from quad.core.db.attachments import Attachment, attach
+from quad.core.db.rows import plain_rows
 from quad.core.db.types import BigId
 from quad.core.search.models import SearchDocument
 from quad.core.search.words import body_words
@@ -21,7 +23,15 @@ from quad.core.search.words import body_words
 WORD_MARK = "w9"
 AUDIENCE_MARK = "a9"
 CANDIDATES = 200
+COMMON = 5_000
 MOST_WORDS = 20_000
+SHOWN = (
+    SearchDocument.subject_type,
+    SearchDocument.subject_id,
+    SearchDocument.title,
+    SearchDocument.sub,
+    SearchDocument.url,
+)
 # Shorter words are meant whole: their beginnings would match half the index.
 SHORTEST_BEGINNING = 3
 
@@ -96,23 +106,38 @@ def _audience(token: str) -> str:
 
 def candidates(
     db: Session, asked: str, audiences: Sequence[str], subject_types: Iterable[str]
-) -> list[SearchDocument]:
-    """Return the newest documents that hold every word of `asked` and are meant for one of `audiences`, at most 200."""
+) -> Sequence[Any]:
+    """Return the newest documents that hold every word of `asked` and are meant for one of `audiences`, at most 200.
+
+    Each is a row: subject_type, subject_id, title, sub, url.
+    """
     words = list(dict.fromkeys(_marked(word) for word in body_words(asked)))
     if not words:
         return []
     tokens = sorted({_audience(token) for token in audiences})
     dialect = db.get_bind().dialect.name
-    statement = (
-        select(SearchDocument)
-        .where(
-            MATCHERS[dialect](words, tokens),
-            SearchDocument.subject_type.in_(list(subject_types)),
-        )
-        .order_by(SearchDocument.id.desc())
-        .limit(CANDIDATES)
+    wanted: Any = select(*SHOWN).where(
+        MATCHERS[dialect](words, tokens),
+        SearchDocument.subject_type.in_(list(subject_types)),
     )
-    return list(db.scalars(statement))
+    found = _of_a_rare_word(db, wanted) if dialect == "postgresql" else None
+    if found is None:
+        newest = wanted.order_by(SearchDocument.id.desc()).limit(CANDIDATES)
+        found = plain_rows(db, newest).all()
+    return found
+
+
+def _of_a_rare_word(db: Session, wanted: Any) -> Sequence[Any] | None:
+    """Return the newest of what fits, None when more than `COMMON` fit.
+
+    PostgreSQL takes a rare word for more common than it is. Asked for the newest, it walks through all documents from
+    the last one on, which is quick for common words and takes seconds for rare ones; so those are collected first.
+    """
+    there = wanted.add_columns(SearchDocument.id).limit(COMMON).subquery()
+    shown = [there.c[column.key] for column in SHOWN]
+    newest = select(*shown, func.count().over().label("many")).order_by(there.c.id.desc())
+    rows = plain_rows(db, newest.limit(CANDIDATES)).all()
+    return None if rows and rows[0].many == COMMON else rows
 
 
 def _long(word: str) -> bool:

@@ -115,6 +115,8 @@ def rebuild(db: Session, searchable: Searchable[Any]) -> int:
     for table in (SearchTerm, SearchDocument):
         gone = delete(table).where(table.subject_type == searchable.subject_type)
         db.execute(gone, execution_options={"synchronize_session": False})
+    if searchable.through:
+        return 0
     model = searchable.permission.model
     count, last = 0, 0
     while True:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from quad.core.search.models import SearchTerm
@@ -33,33 +34,37 @@ def corrections(db: Session, subject_types: Sequence[str], asked: str) -> Iterat
 
 
 def _choices(db: Session, subject_types: Sequence[str], word: str) -> list[str]:
-    """Return the word itself where a term begins with it, else the nearest terms."""
-    if _known(db, subject_types, word):
+    """Return the word itself where a term begins with it, else the nearest terms; one statement."""
+    wordlike = len(word) >= SHORTEST and word.isalpha()
+    parts = [_known(subject_types, word), *([_beside(subject_types, word)] if wordlike else [])]
+    terms = db.scalars(union_all(*(select(part.subquery().c[0]) for part in parts))).all()
+    if any(term.startswith(word) for term in terms):
         return [word]
-    if len(word) < SHORTEST or not word.isalpha():
-        return []
     allowed = 1 if len(word) < LONG else 2
-    judged = sorted((distance(word, term), term) for term in _beside(db, subject_types, word))
+    # A term that is shorter by more than may be wrong is not near; judging thousands of them takes long.
+    beside = (term for term in terms if len(term) >= len(word) - allowed)
+    judged = sorted((distance(word, term), term) for term in beside)
     return list(dict.fromkeys(term for far, term in judged if far <= allowed))[:NEAREST]
 
 
-def _known(db: Session, subject_types: Sequence[str], word: str) -> bool:
+def _known(subject_types: Sequence[str], word: str) -> Select[Any]:
+    """Select a term that begins with the word."""
     begins = [SearchTerm.term >= word]
     if (end := upper_bound(word)) is not None:
         begins.append(SearchTerm.term < end)
     there = select(SearchTerm.term).where(SearchTerm.subject_type.in_(subject_types), *begins)
-    return db.scalar(there.limit(1)) is not None
+    return there.limit(1)
 
 
-def _beside(db: Session, subject_types: Sequence[str], word: str) -> Sequence[str]:
-    """Return terms that begin with the first two letters, exchanged, or with one of them too many."""
+def _beside(subject_types: Sequence[str], word: str) -> Select[Any]:
+    """Select terms that begin with the first two letters, exchanged, or with one of them too many."""
     ranges = [
         (SearchTerm.term >= start) & (SearchTerm.term < (upper_bound(start) or start))
         for start in {word[:2], word[1::-1], word[0] + word[2], word[1:3]}
     ]
     statement = select(SearchTerm.term).distinct()
     beside = statement.where(SearchTerm.subject_type.in_(subject_types), or_(*ranges))
-    return db.scalars(beside.limit(LOOKED_AT)).all()
+    return beside.limit(LOOKED_AT)
 
 
 def distance(word: str, term: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -84,18 +85,43 @@ def ids_beginning(subject: Subject, word: str) -> Select[int]:
 
 def weigh_kinds(db: Session, subject_types: Sequence[str], text: str) -> dict[str, dict[str, int]]:
     """Count the terms each word of `text` begins in each kind, up to 10,001 each, in one statement."""
-    pairs = [(kind, word) for kind in subject_types for word in words_of(text)]
-    weights: dict[str, dict[str, int]] = {kind: {} for kind in subject_types}
-    if pairs:
-        counts = [
-            select(func.count())
-            .select_from(ids_beginning(kind, word).limit(WEIGHED + 1).subquery())
-            .scalar_subquery()
-            for kind, word in pairs
-        ]
-        for (kind, word), count in zip(pairs, db.execute(select(*counts)).one(), strict=True):
-            weights[kind][word] = count
-    return weights
+    kinds, words = tuple(subject_types), words_of(text)
+    if not kinds or not words:
+        return {kind: {} for kind in kinds}
+    values = {name: value for n, word in enumerate(words) for name, value in _range(n, word)}
+    counts = iter(plain_rows(db, _kinds_weigher(kinds, len(words)), values).one())
+    return {kind: {word: next(counts) for word in words} for kind in kinds}
+
+
+def _range(number: int, word: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """Return the ends of the range of terms that begin with a word, by the names of their places."""
+    return (f"from_{number}", word), (f"before_{number}", upper_bound(word) or LAST)
+
+
+@lru_cache(MOST_WEIGHERS)
+def _kinds_weigher(kinds: tuple[str, ...], words: int) -> Select[Any]:
+    """Return the statement that counts so many words in each kind; putting it together costs more than asking it."""
+    counts = [
+        select(func.count())
+        .select_from(
+            select(SearchTerm.subject_id)
+            .where(SearchTerm.subject_type == kind, _between(number))
+            .limit(WEIGHED + 1)
+            .subquery()
+        )
+        .scalar_subquery()
+        for kind in kinds
+        for number in range(words)
+    ]
+    return select(*counts)
+
+
+def _between(number: int) -> ColumnElement[bool]:
+    """Hold for the terms in the range of one word (see `_range`)."""
+    return and_(
+        SearchTerm.term >= bindparam(f"from_{number}"),
+        SearchTerm.term < bindparam(f"before_{number}"),
+    )
 
 
 @dataclass(frozen=True)
@@ -127,7 +153,7 @@ def weigh(
             _weighers[key] = statement
     values = {"kind": subject} if isinstance(subject, str) and words else {}
     for number, word in enumerate(words):
-        values |= {f"from_{number}": word, f"before_{number}": upper_bound(word) or LAST}
+        values |= dict(_range(number, word))
     rows: Sequence[Any] = plain_rows(db, statement, values).all()
     found = {number: (count, placed) for number, count, placed in rows}
     counts = [found[number] for number in range(len(words))]
@@ -150,8 +176,7 @@ def _weigher(subject: Subject, words: int, along: Select[int] | None) -> Any:
             _of(subject, SearchTerm)
             if isinstance(subject, Kinds)
             else SearchTerm.subject_type == bindparam("kind"),
-            SearchTerm.term >= bindparam(f"from_{number}"),
-            SearchTerm.term < bindparam(f"before_{number}"),
+            _between(number),
         )
         .limit(WEIGHED + 1)
         for number in range(words)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import Select, SQLColumnExpression
 from sqlalchemy.orm import Session
 
 from quad.core.db.model import Row
@@ -35,6 +36,24 @@ class Document:
     named: bool = True
 
 
+# A word, and a select of the numbers that make a token with it: "offering 7".
+Tokens = tuple[str, Select[Any]]
+
+
+@dataclass(frozen=True)
+class Through:
+    """A kind that is found by the names of another one: a conversation by the name of who it is with.
+
+    `subject_type` is the other kind, `subject` the column that holds its number; `place` is what `link` makes the
+    address of. Such a kind keeps no words of its own.
+    """
+
+    subject_type: str
+    subject: SQLColumnExpression[Any]
+    place: SQLColumnExpression[Any]
+    link: Callable[[int], str]
+
+
 @dataclass(frozen=True)
 class Searchable(Generic[M]):
     """One kind of subject. `label` names the group of hits ("Students"). Declaring registers it.
@@ -42,7 +61,8 @@ class Searchable(Generic[M]):
     `load` makes the documents of the given ids (those that still exist). `list_url` is the list page that shows all
     hits of this kind for `?q=`, for those who may see it. Pieces of a long text (`pieces`) are found by their bodies
     alone, and of those that belong to one address the first is shown. `tokens` adds what stands for an actor in the
-    audiences of this kind ("offering 7"), so that the newest candidates are those meant for them.
+    audiences of this kind ("offering 7"), so that the newest candidates are those meant for them; those of all kinds
+    are read in one statement. With `through` there is nothing to load.
     """
 
     subject_type: str
@@ -53,12 +73,18 @@ class Searchable(Generic[M]):
     list_url: str = ""
     order: int = 50
     pieces: bool = False
-    tokens: Callable[[Session, Actor], Sequence[str]] = lambda db, actor: ()
+    tokens: Callable[[Actor], Sequence[Tokens]] = lambda actor: ()
+    through: Through | None = None
 
     def __post_init__(self) -> None:
         if self.subject_type in SEARCHABLES:
             raise RuntimeError(f"search subject declared twice: {self.subject_type}")
         SEARCHABLES[self.subject_type] = self
+
+    @property
+    def named_as(self) -> str:
+        """The kind whose names it is found by: its own, or another one."""
+        return self.through.subject_type if self.through else self.subject_type
 
 
 SEARCHABLES: dict[str, Searchable[Any]] = {}

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -11,6 +10,7 @@ from quad.core.forms import Form, words
 from quad.core.i18n import gettext as _
 from quad.core.i18n import languages
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.web_addresses import web_host
 from quad.identity.forms.accounts import Email, FullName, Username
 from quad.identity.models.accounts import Theme
 
@@ -52,8 +52,7 @@ def _links(value: list[str]) -> list[str]:
     if len(value) > MOST_LINKS:
         raise ValueError(_("Use at most %(n)s addresses.", n=MOST_LINKS))
     for address in value:
-        parts = urlsplit(address)
-        if parts.scheme not in ("http", "https") or "." not in (parts.hostname or ""):
+        if "." not in web_host(address):
             raise ValueError(
                 _(
                     "“%(address)s” is not a web address such as https://example.org.",

@@ -18,6 +18,7 @@ from quad.core.policy import Actor
 from quad.institution.forms import BatchRow
 from quad.institution.models import CODE_LENGTH, NAME_LENGTH, Batch, ClassGroup, Programme
 from quad.institution.policy import ADD_BATCH
+from quad.institution.service.named import find_programmes
 
 BATCH_COLUMNS = ("programme_id", "name", "name_key", "start_year", "graduation_year")
 
@@ -53,19 +54,8 @@ def _prepare(row: BatchRow) -> Mapping[str, Any]:
 
 def _resolve(db: Session, rows: Rows[StagedBatch]) -> None:
     staged = rows.rows
-    rows.lookup(
-        db,
-        staged.programme_id,
-        select(Programme.id).where(Programme.code_key == staged.programme_key, Programme.live == 1),
-    )
+    find_programmes(db, rows)
     _find(db, rows)
-    rows.refuse(
-        db,
-        staged.programme_id.is_(None),
-        _("There is no programme with the code “%(value)s”."),
-        field="programme",
-        value=staged.programme_key,
-    )
     rows.refuse(
         db,
         staged.graduation_year < staged.start_year,

@@ -26,6 +26,7 @@ from quad.institution.models import (
     Programme,
 )
 from quad.institution.policy import ADD_PROGRAMME
+from quad.institution.service.named import find_departments
 
 COLUMNS = (
     "code",
@@ -92,13 +93,7 @@ def _resolve(db: Session, batch: Batch[StagedProgramme]) -> None:
 def _find(db: Session, batch: Batch[StagedProgramme]) -> None:
     """Look up what the line names; a new programme without a scheme gets the usual one."""
     staged = batch.rows
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.live == 1
-        ),
-    )
+    find_departments(db, batch)
     batch.lookup(
         db,
         staged.degree_id,
@@ -115,13 +110,6 @@ def _find(db: Session, batch: Batch[StagedProgramme]) -> None:
 
 def _refuse(db: Session, batch: Batch[StagedProgramme]) -> None:
     staged = batch.rows
-    batch.refuse(
-        db,
-        staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
     batch.refuse(
         db,
         staged.degree_key.is_not(None) & staged.degree_id.is_(None),
