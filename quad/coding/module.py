@@ -25,6 +25,7 @@ from quad.coding.listeners import skills as skill_listeners
 from quad.coding.listeners import standings
 from quad.coding.listeners import syncing as sync_listeners
 from quad.coding.lists.sources import SOURCES
+from quad.coding.lists.timeline import TIMELINE
 from quad.coding.service import followups, home, keeping, remaking, rollups, totals
 from quad.coding.service.queue import waiting_count
 from quad.coding.service.syncing import keeping as sync_keeping
@@ -122,6 +123,7 @@ MODULE = Module(
     importers=(SNAPSHOTS,),
     merges=(*keeping.MERGES, *sync_keeping.MERGES),
     own_data=(keeping.OWN_DATA, sync_keeping.OWN_DATA),
+    timeline=TIMELINE,
     label=CODING,
     sources=SOURCES,
     parts=(

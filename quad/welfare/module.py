@@ -17,6 +17,7 @@ from quad.welfare.api import requests as requests_api
 from quad.welfare.api import setup as setup_api
 from quad.welfare.lists.requests import STATES
 from quad.welfare.lists.sources import SOURCES
+from quad.welfare.lists.timeline import TIMELINE
 from quad.welfare.models.setup import Category
 from quad.welfare.service import counts, findable, home
 from quad.welfare.service.keeping import MERGES, OWN_DATA
@@ -75,6 +76,7 @@ MODULE = Module(
     merges=MERGES,
     own_data=(OWN_DATA,),
     derived=(Derived("requests", Category.id, counts.rebuild),),
+    timeline=TIMELINE,
     label=_l("Requests of students"),
     sources=SOURCES,
     parts=(jobs, asking, queue, setup),

@@ -19,6 +19,7 @@ from quad.core.policy import SYSTEM
 from quad.identity.models.mentors import MentorAssignment, MentorKind
 from tests.factories import academics as factory
 from tests.factories.people import grant, person
+from tests.following import follow
 
 API = "/api/v1"
 
@@ -123,13 +124,14 @@ def submitted(sign_in):
 
 
 @pytest.fixture
-def approved(submitted, sign_in):
-    """Hand in a snapshot and let the administrator approve it; return its number."""
+def approved(submitted, sign_in, database):
+    """Hand in a snapshot, let the administrator approve it, and the worker do the rest; return its number."""
 
     def approve(*args, **options):
         number = submitted(*args, **options)
         answer = sign_in("admin").put(f"{API}/counsellor/snapshots/{number}/approve")
         assert answer.status_code == 200, answer.text
+        follow(database)
         return number
 
     return approve

@@ -30,6 +30,7 @@ from quad.notifications.models import Notification
 from quad.notifications.service import prefer
 from tests.factories import academics as factory
 from tests.factories.people import person
+from tests.following import follow
 
 MONDAY = datetime(2026, 11, 16, 7, 0, tzinfo=UTC)
 RISKS, DIGESTS, RANKS = (f"coding.alerts.{name}" for name in ("risks", "digest", "ranks"))
@@ -72,6 +73,7 @@ class Class:
             return row.id
 
         number: int = self.do(act)
+        follow(self.runtime.database)
         return number
 
     def reckon(self) -> None:
@@ -134,6 +136,7 @@ def test_a_student_hears_of_decisions_about_snapshots(college: Class) -> None:
         college.do(
             lambda db: review.reject(db, SYSTEM, number, RejectSnapshot(remarks="Too many."))
         )
+        follow(college.runtime.database)
     assert college.told(college.asha.user_id) == [
         "Your LeetCode snapshot of 2026-11-16 was approved.",
         "Your LeetCode snapshot of 2026-11-17 was rejected: Too many.",
@@ -152,6 +155,7 @@ def test_who_wants_no_mail_gets_none(college: Class) -> None:
     college.do(mute)
     number = college.snapshot(college.link(college.asha), 10, approved=False)
     college.do(lambda db: review.reject(db, SYSTEM, number, RejectSnapshot(remarks="No.")))
+    follow(college.runtime.database)
     assert college.told(college.asha.user_id) == []
     assert college.mails() == []
 

@@ -19,10 +19,15 @@ from quad.core.acting import actor_by_id
 from quad.core.db.engine import Database
 from quad.core.errors import Rejected
 from quad.core.facts import run, unit
-from quad.core.jobs.runtime import attach
+from quad.core.jobs import later
+from quad.core.jobs.models import Job
+from quad.core.jobs.runner import perform
+from quad.core.jobs.runtime import attach, runtime_of
 from tests.factories import academics as factory
+from tests.following import follow
 
 STUDENTS, PLATFORMS, THREADS = 5, ("leetcode", "codeforces", "codechef", "github", "atcoder"), 50
+WORKERS = 4
 
 
 def prepare(db, department_id, students=STUDENTS):
@@ -56,10 +61,10 @@ def test_of_two_reviewers_at_once_exactly_one_decides_each_snapshot(world, datab
         barrier.wait(60)
         try:
             if approves:
-                run(database.writer, lambda db: review.approve(db, actor, number).id, tries=10)
+                run(database.writer, lambda db: review.approve(db, actor, number), tries=10)
             else:
                 form = RejectSnapshot(remarks="no")
-                run(database.writer, lambda db: review.reject(db, actor, number, form).id, tries=10)
+                run(database.writer, lambda db: review.reject(db, actor, number, form), tries=10)
         except Decided:
             return 0
         return 1
@@ -78,6 +83,9 @@ def test_of_two_reviewers_at_once_exactly_one_decides_each_snapshot(world, datab
         left = select(func.count()).select_from(Snapshot).where(Snapshot.status == Status.PENDING)
         assert db.scalar(left) == 0
         assert rollups.rebuild(db, list(db.scalars(select(Student.id)))) == 0
+        assert totals.recount(db, [1]) == 0
+    assert follow(database)
+    with database.writer() as db, unit(db):
         assert totals.recount(db, [1]) == 0
 
 
@@ -99,11 +107,11 @@ def storm(database, settings, world, students):
     attach(crowd, settings)
 
     def approve(number):
-        run(crowd.writer, lambda db: review.approve(db, admin, number).id, tries=20)
+        run(crowd.writer, lambda db: review.approve(db, admin, number), tries=20)
 
     def reject(number):
         form = RejectSnapshot(remarks="no")
-        run(crowd.writer, lambda db: review.reject(db, hod, number, form).id, tries=20)
+        run(crowd.writer, lambda db: review.reject(db, hod, number, form), tries=20)
 
     def again(account_id, student_id):
         form = SnapshotForm(total_solved=9, snapshot_date=clock.today())
@@ -143,7 +151,21 @@ def storm(database, settings, world, students):
         assert rollups.rebuild(db, everybody) == 0
         assert remaking.remake(db, everybody) == 0
         assert totals.recount(db, [1]) == 0
+    assert work(database) == len(waiting)
+    with database.writer() as db, unit(db):
+        assert rollups.rebuild(db, everybody) == 0
+        assert totals.recount(db, [1]) == 0
     return found
+
+
+def work(database):
+    """Let several workers do what was promised, at once; return how many jobs they did."""
+    with database.reading() as db:
+        runtime = runtime_of(db)
+        assert runtime is not None
+        jobs = list(db.scalars(select(Job.id).where(Job.kind == later.JOB).order_by(Job.id)))
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return sum(pool.map(lambda job_id: perform(runtime, job_id), jobs))
 
 
 @pytest.mark.db

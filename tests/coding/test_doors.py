@@ -15,7 +15,8 @@ from quad.notifications.kinds.every import KINDS
 from quad.notifications.models import Notification
 from tests.coding.conftest import API, days_back
 from tests.coding.contract import ok, refused
-from tests.core.test_uploads import png
+from tests.following import follow
+from tests.materials.hostile.making import picture
 
 CODING = f"{API}/coding"
 
@@ -196,8 +197,10 @@ def test_evidence_is_asked_for_added_and_seen_over_the_api(sign_in, linked, subm
     refused(asha.get(f"{at}/evidence"), 404)
     refused(asha.put(f"{at}/evidence", data=b"", content_type="image/png"), 422)
     refused(asha.put(f"{at}/evidence", data=b"%PDF-1.4 no", content_type="image/png"), 422)
-    refused(sign_in("bina").put(f"{at}/evidence", data=png(8, 8), content_type="image/png"), 403)
-    told = ok(asha.put(f"{at}/evidence", data=png(8, 8), content_type="image/png"))
+    refused(
+        sign_in("bina").put(f"{at}/evidence", data=picture("PNG"), content_type="image/png"), 403
+    )
+    told = ok(asha.put(f"{at}/evidence", data=picture("PNG"), content_type="image/png"))
     assert (told["has_evidence"], told["evidence_asked_at"]) == (True, None)
     assert [event["kind"] for event in told["events"]] == [
         "submitted",
@@ -209,7 +212,7 @@ def test_evidence_is_asked_for_added_and_seen_over_the_api(sign_in, linked, subm
     refused(asha.post(f"{at}/evidence", json={}), 422)
     assert ok(asha.post(f"{at}/evidence", json={"note": "See my profile"}))["snapshot"]["id"]
     assert ok(counsellor.put(f"{API}/counsellor/snapshots/{number}/approve")) is None
-    refused(asha.put(f"{at}/evidence", data=png(8, 8), content_type="image/png"), 409)
+    refused(asha.put(f"{at}/evidence", data=picture("PNG"), content_type="image/png"), 409)
 
 
 @pytest.mark.feature("C8", "C19")
@@ -264,5 +267,6 @@ def test_every_alert_about_coding_is_muted_by_itself(sign_in, linked, submitted,
     first, second = submitted(account, 10, 2), submitted(account, 12, 1)
     ok(admin.put(f"{API}/counsellor/snapshots/{first}/approve"))
     ok(admin.put(f"{API}/counsellor/snapshots/{second}/reject", json={"remarks": "No"}))
+    follow(database)
     with database.reader() as db:
         assert set(db.scalars(select(Notification.kind))) == {"coding_rejected"}

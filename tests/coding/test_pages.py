@@ -20,7 +20,7 @@ from quad.core.jobs.runtime import attach
 from quad.core.policy import SYSTEM
 from quad.core.settings import change
 from tests.coding.conftest import API, days_back
-from tests.core.test_uploads import png
+from tests.materials.hostile.making import picture
 
 
 def at_once(answer):
@@ -54,12 +54,12 @@ def test_a_student_goes_from_linking_to_an_approved_snapshot(sign_in, world, dat
     wrong = asha.post(form, data={"snapshot_date": days_back(-2), "total_solved": "12"})
     assert wrong.status_code == 422
     assert "This day is in the future." in wrong.text
-    picture = (BytesIO(png(8, 8)), "profile.png")
+    shown = (BytesIO(picture("PNG")), "profile.png")
     given = {
         "snapshot_date": days_back(0),
         "total_solved": "12",
         "easy_solved": "5",
-        "file": picture,
+        "file": shown,
     }
     at_once(asha.post(form, data=given, content_type="multipart/form-data"))
     assert asha.get("/coding/snapshots/1/evidence").headers["X-Quad-File"]

@@ -24,6 +24,7 @@ from quad.core.jobs.runner import perform
 from quad.core.jobs.runtime import attach
 from quad.core.live import LiveEvent
 from tests.coding.test_concurrency import prepare
+from tests.following import follow
 
 STEP = 2
 STEPS_BEFORE_IT_DIES = 2
@@ -87,7 +88,7 @@ def test_a_rebuild_that_is_killed_goes_on_and_loses_no_decision_made_meanwhile(
     monkeypatch.setattr(remaking, "step", step)
 
     def approve(number):
-        run(database.writer, lambda db: review.approve(db, admin, number).id, tries=10)
+        run(database.writer, lambda db: review.approve(db, admin, number), tries=10)
 
     later = [number for number in waiting if number not in waiting[::3]]
     with ThreadPoolExecutor(4) as pool:
@@ -109,6 +110,10 @@ def test_a_rebuild_that_is_killed_goes_on_and_loses_no_decision_made_meanwhile(
         assert len(set(begun)) == -(-len(everybody) // STEP) + 1
         left = select(func.count()).select_from(Snapshot).where(Snapshot.status == Status.PENDING)
         assert db.scalar(left) == 0
+    with clock.travel(timedelta(minutes=4)):
+        assert follow(database)
+    with database.writer() as db, unit(db):
+        agree(db)
 
 
 @pytest.mark.feature("C32")
@@ -149,6 +154,7 @@ def test_open_leaderboards_are_told_once_of_what_happened_in_a_few_seconds(
         for number in numbers:
             at = f"/api/v1/counsellor/snapshots/{number}/approve"
             assert sign_in("admin").put(at).status_code == 200
+        assert follow(database) == len(numbers)
         slot = int(clock.now().timestamp() // pushing.SLOT.total_seconds())
         with database.reading() as db:
             key = f"{pushing.TELL_JOB}/{slot}"

@@ -22,6 +22,7 @@ from quad.core.acting import actor_by_id
 from quad.core.errors import QuadError
 from quad.core.facts import attempt, emit, unit
 from tests.factories import academics as factory
+from tests.following import follow
 
 TURNS = 130
 
@@ -139,11 +140,18 @@ def test_after_any_order_of_acts_the_numbers_equal_a_rebuild(world, database, se
                     act(db, chance, world)
             except QuadError:
                 pass
+        if chance.randrange(9) == 0:
+            with clock.travel(timedelta(days=days)):
+                follow(database)
     with clock.travel(timedelta(days=days)), database.writer() as db, unit(db):
         pass_a_night(db, chance, world)
         students = list(db.scalars(select(Student.id)))
         assert rollups.rebuild(db, students) == 0
         assert remaking.remake(db, students) == 0
+        assert totals.recount(db, [1]) == 0, "what is on its way is not missing"
+    with clock.travel(timedelta(days=days)):
+        assert follow(database)
+    with clock.travel(timedelta(days=days)), database.writer() as db, unit(db):
         assert totals.recount(db, [1]) == 0
         for platform_id in (ALL, 1, 2):
             for scope, scope_id in (

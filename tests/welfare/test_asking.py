@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from io import BytesIO
 
@@ -12,7 +13,11 @@ from sqlalchemy import func, select
 from quad.academics.models.people import Student, StudentStatus
 from quad.core import clock
 from quad.core.facts import unit
+from quad.core.files import Files, StoredFile
 from quad.welfare.models.requests import Request
+from tests.materials import papers
+from tests.materials.clamd import ILL, Clamd
+from tests.materials.hostile.making import picture
 from tests.welfare.conftest import kinds_of, state_of
 
 API = "/api/v1/welfare"
@@ -108,6 +113,38 @@ def test_files_are_looked_at_and_internal_ones_stay_with_the_staff(sign_in, ask)
     page = f"/requests/{made['id']}/attach"
     refused = asha.post(page, data={"file": (BytesIO(b""), "empty.pdf")})
     assert (refused.status_code, "The file is empty." in refused.text) == (422, True)
+
+
+@pytest.mark.feature("L22")
+def test_attachments_are_drawn_anew_and_past_the_scanner(
+    app, sign_in, ask, database, settings, monkeypatch
+):
+    scanner, usual = Clamd(), app.extensions["quad"]
+    asked = settings.model_copy(update={"antivirus_url": scanner.url, "antivirus_timeout": 5})
+    monkeypatch.setitem(app.extensions, "quad", replace(usual, settings=asked))
+    made, asha = ask("hostel"), sign_in("asha")
+    given = picture("JPEG", comment=b"where I live")
+    place = f"{API}/requests/{made['id']}/attachments"
+    assert asha.post(f"{place}?name=a.jpg", data=given).status_code == 201
+    page = f"/requests/{made['id']}/attach"
+    assert asha.post(page, data={"file": (BytesIO(given), "b.jpg")}).status_code == 303
+    assert len(scanner.scanned) == 2
+    with database.reading() as db:
+        for row in db.scalars(select(StoredFile)):
+            with Files.from_settings(settings).open(row.sha256) as stream:
+                assert b"where I live" not in stream.read()
+    ill = papers.pdf(extra=b"<< /Note (" + ILL + b") >>")
+    found = asha.post(f"{place}?name=ill.pdf", data=ill)
+    assert found.status_code == 422
+    assert "A virus was found" in found.json["fields"]["file"]
+    two = {"file": [(BytesIO(given), "c.jpg"), (BytesIO(ill), "ill.pdf")]}
+    shown = asha.post(page, data=two)
+    assert shown.status_code == 422
+    assert "ill.pdf: A virus was found in this file" in shown.text
+    scanner.silent = True
+    assert asha.post(f"{place}?name=a.jpg", data=given).status_code == 503
+    assert [row["name"] for row in asha.get(place).json["data"]] == ["a.jpg", "b.jpg"]
+    scanner.close()
 
 
 @pytest.mark.feature("L23")

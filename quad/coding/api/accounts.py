@@ -31,7 +31,8 @@ def day_of(text: str) -> date:
     raise QuadError(_("Invalid date format. Use YYYY-MM-DD"))
 
 
-def _account(row: Any) -> CodingAccountOut:
+def account_out(row: Any) -> CodingAccountOut:
+    """Return an account as it goes out."""
     return CodingAccountOut(
         id=row.id,
         student_id=row.student_id,
@@ -46,7 +47,7 @@ def _account(row: Any) -> CodingAccountOut:
 def _own_accounts() -> list[CodingAccountOut]:
     db = current_db()
     student = accounts.own_student(db, current_actor())
-    return [_account(row) for row in accounts.of_student(db, student.id)]
+    return [account_out(row) for row in accounts.of_student(db, student.id)]
 
 
 @operation(bp, "GET", "/platforms/my", answers=list[CodingAccountOut], errors=(403,))
@@ -97,7 +98,7 @@ def account_vouch(account_id: int) -> CodingAccountOut:
     db = current_db()
     row = accounts.vouch(db, current_actor(), account_id)
     linked = accounts.of_student(db, row.student_id, unlinked_too=True)
-    return next(_account(one) for one in linked if one.id == row.id)
+    return next(account_out(one) for one in linked if one.id == row.id)
 
 
 @operation(

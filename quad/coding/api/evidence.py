@@ -13,11 +13,12 @@ from quad.coding.api.shapes import SnapshotOut, snapshot_out
 from quad.coding.forms.accounts import HideName
 from quad.coding.forms.snapshots import Evidence
 from quad.coding.service import accounts, evidence, snapshots
+from quad.coding.service.evidence import PICTURE
 from quad.core.errors import Invalid
-from quad.core.files import Files
 from quad.core.forms import Form
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.taking import take
 from quad.web.api import Moment, Out, operation
 from quad.web.download import stored_file
 from quad.web.kit import current_actor, current_db, runtime
@@ -113,8 +114,8 @@ def evidence_picture(snapshot_id: int, query: PictureQuery) -> SnapshotStoryOut:
         raise Invalid({"file": _("Choose a file first.")})
     with runtime().database.reading() as looking:  # nothing is kept for who may not add it
         evidence.require_open(looking, current_actor(), snapshot_id)
-    files = Files.from_settings(runtime().settings)
-    picture = evidence.prepare(files, BytesIO(content), query.name)
+        limit = PICTURE.limit(looking)
+    picture = take(runtime().settings, BytesIO(content), query.name, PICTURE, limit=limit)
     evidence.add(current_db(), current_actor(), snapshot_id, Evidence(), picture)
     return _story(snapshot_id)
 

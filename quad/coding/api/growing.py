@@ -9,14 +9,18 @@ from apiflask import APIBlueprint
 from pydantic import Field
 
 from quad.coding import policy
+from quad.coding.api.accounts import account_out
+from quad.coding.api.analytics import summary_out
+from quad.coding.api.shapes import CodingAccountOut, CodingSummaryOut
 from quad.coding.forms.spans import Span
 from quad.coding.kinds import RISK_WORDS
 from quad.coding.lists.students import STUDENTS
 from quad.coding.models.figures import Risk
-from quad.coding.service import accounts, spans, trends
+from quad.coding.service import accounts, spans, summaries, trends
 from quad.coding.service.spans import Growth
 from quad.core.forms import Form, Id
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.jobs.runtime import local_today
 from quad.web.api import Answer, Number, Out, WireId, operation
 from quad.web.kit import current_actor, current_db
 from quad.web.lists import list_json
@@ -105,6 +109,23 @@ class OwnRankOut(Out):
     department_rank: int
 
 
+class SeenAccountOut(CodingAccountOut):
+    """An account of a student one may see; `is_proved` once it was shown to be the student's."""
+
+    is_proved: bool
+
+
+class StudentCodingOut(CodingSummaryOut):
+    """What a student reached, on which accounts, those unlinked as well; `streak` counts weeks in a row until now."""
+
+    accounts: list[SeenAccountOut]
+    score: int
+    growth_week: int
+    growth_month: int
+    active_weeks: int
+    streak: int
+
+
 class TrendQuery(Form):
     department: Annotated[Id | None, Field(title=_l("Department"))] = None
 
@@ -169,6 +190,26 @@ def coding_students() -> Answer:
     """The students one looks after, with their numbers. Filters: name, risk, department, year, quiet, solved."""
     policy.STUDENTS.require(current_actor())
     return list_json(STUDENTS, _student)
+
+
+@operation(bp, "GET", "/coding/students/<int:student_id>", answers=StudentCodingOut)
+def coding_student(student_id: int) -> StudentCodingOut:
+    """What a student reached, for the student and who looks after the student."""
+    db, actor = current_db(), current_actor()
+    found, _tended = summaries.seen_summary(db, actor, student_id)
+    figure = trends.of_student(db, student_id)
+    return StudentCodingOut(
+        **vars(summary_out(found)),
+        accounts=[
+            SeenAccountOut(**vars(account_out(row)), is_proved=row.proved_at is not None)
+            for row in accounts.of_student(db, student_id, unlinked_too=True)
+        ],
+        score=-figure.score_down if figure else 0,
+        growth_week=figure.week if figure else 0,
+        growth_month=figure.month if figure else 0,
+        active_weeks=figure.active_weeks if figure else 0,
+        streak=trends.streak_now(figure, local_today(db)) if figure else 0,
+    )
 
 
 def _student(row: Any) -> CodingStudentOut:

@@ -1,4 +1,4 @@
-"""What coding says of people's skills. Rows only, in the same transaction; many people at once are the worker's."""
+"""What coding says of people's skills. After reviews, and for many people at once, the worker works it out."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from quad.coding.facts import (
 )
 from quad.coding.service import skills
 from quad.core.facts import on
+from quad.core.jobs.later import on_later
 from quad.core.jobs.outbox import enqueue
 from quad.core.settings import SettingsChanged
 
 
-@on(SnapshotApproved)
+@on_later(SnapshotApproved)
 def show_approved(db: Session, fact: SnapshotApproved) -> None:
     skills.show(db, [fact.student_id])
 
 
-@on(SnapshotRejected)
+@on_later(SnapshotRejected)
 def doubt_rejected(db: Session, fact: SnapshotRejected) -> None:
     skills.show(db, [fact.student_id])
 

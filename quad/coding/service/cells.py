@@ -7,16 +7,18 @@ so two units never overwrite each other, and units that touch the same rows wait
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from quad.coding.models.figures import ALL, GroupTotal, GroupWeek, Metric, RankCount, Risk, Scope
+from quad.coding.service import pushing
+from quad.core.db.changes import plain
 from quad.core.db.model import Model
+from quad.core.db.upsert import upsert
 
 TOTALS = (
     "students",
@@ -52,6 +54,24 @@ Key = tuple[Any, ...]
 Values = Mapping[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One table of shared counts: what its rows are known by (and how that is read from JSON), and what they count."""
+
+    word: str
+    model: type[Model]
+    key: tuple[str, ...]
+    reads: tuple[Callable[[Any], Any], ...]
+    names: tuple[str, ...]
+
+
+RANKS = Kind("ranks", RankCount, RANK_KEY, (int, Metric, Scope, int, int), ("number",))
+GROUPS = Kind("groups", GroupTotal, GROUP_KEY, (int, int), TOTALS)
+IN_WEEKS = Kind("weeks", GroupWeek, WEEK_KEY, (int, int, date.fromisoformat), WEEKS)
+KINDS = (RANKS, GROUPS, IN_WEEKS)
+Moved = dict[Kind, dict[Key, dict[str, int]]]
+
+
 @dataclass
 class Shares:
     """What is to be added to the shared counts, by row."""
@@ -76,6 +96,11 @@ class Shares:
                         name: sign * number for name, number in zip(WEEKS, numbers, strict=True)
                     }
                     self.weeks.setdefault((*place, week), Counter()).update(share)
+
+    def moved(self) -> Moved:
+        """Return what differs, by table and row."""
+        ranks = {key: {"number": number} for key, number in self.ranks.items() if number}
+        return {RANKS: ranks, GROUPS: _moved(self.groups), IN_WEEKS: _moved(self.weeks)}
 
     def _rank(self, figure: Values, sign: int) -> None:
         scopes = [(Scope.INSTITUTION, 0), (Scope.BATCH, figure["admission_year"])]
@@ -102,12 +127,36 @@ def _total(figure: Values, sign: int) -> dict[str, int]:
     return {name: sign * number for name, number in share.items()}
 
 
-def apply(db: Session, shares: Shares) -> None:
-    """Bring differences into the tables."""
-    ranks = {key: {"number": number} for key, number in shares.ranks.items() if number}
-    add_up(db, RankCount, RANK_KEY, ("number",), ranks)
-    add_up(db, GroupTotal, GROUP_KEY, TOTALS, _moved(shares.groups))
-    add_up(db, GroupWeek, WEEK_KEY, WEEKS, _moved(shares.weeks))
+def apply(db: Session, moved: Moved) -> None:
+    """Bring differences into the tables, and let open leaderboards know."""
+    pushing.moved(db)
+    for kind, rows in moved.items():
+        add_up(db, kind.model, kind.key, kind.names, rows)
+
+
+def as_json(moved: Moved) -> dict[str, Any]:
+    """Return differences as plain JSON values."""
+    return {
+        kind.word: [
+            [*map(plain, key), [share.get(name, 0) for name in kind.names]]
+            for key, share in rows.items()
+        ]
+        for kind, rows in moved.items()
+    }
+
+
+def from_json(given: Mapping[str, Any]) -> Moved:
+    """Read what `as_json` wrote."""
+    found: Moved = {}
+    for kind in KINDS:
+        rows = given.get(kind.word, ())
+        found[kind] = {
+            tuple(read(one) for read, one in zip(kind.reads, key, strict=True)): dict(
+                zip(kind.names, numbers, strict=True)
+            )
+            for *key, numbers in rows
+        }
+    return found
 
 
 def _moved(shares: Mapping[Key, Counter[str]]) -> dict[Key, dict[str, int]]:
@@ -132,21 +181,5 @@ def add_up(
         for place, share in ordered
     ]
     if values:
-        # A row at a time, by one statement that is prepared once: the driver sends them together.
-        db.connection().execute(_statement(db, model, key, names), values)
-
-
-def _statement(db: Session, model: type[Model], key: Sequence[str], names: Sequence[str]) -> Any:
-    table: Any = model.__table__
-    dialect = db.get_bind().dialect.name
-    if dialect in ("mysql", "mariadb"):
-        adding = mysql.insert(table)
-        return adding.on_duplicate_key_update(
-            {name: table.c[name] + adding.inserted[name] for name in names}
-        )
-    insert: Any = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    inserting = insert(table)
-    return inserting.on_conflict_do_update(
-        index_elements=list(key),
-        set_={name: table.c[name] + inserting.excluded[name] for name in names},
-    )
+        statement = upsert(db, model, key, names, add=True)
+        db.connection().execute(statement, values)

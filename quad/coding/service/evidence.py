@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import IO
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -13,44 +10,40 @@ from quad.coding.facts import EvidenceAdded
 from quad.coding.forms.snapshots import Evidence
 from quad.coding.models.snapshots import Snapshot, SnapshotEvent, SnapshotEventKind, Status
 from quad.coding.service import rollups
+from quad.coding.service.rules import GROUP
 from quad.core.errors import Invalid, NotFound, Rejected
 from quad.core.facts import emit
-from quad.core.files import MEGABYTE, Files, Kept, StoredFile
+from quad.core.files import StoredFile
 from quad.core.i18n import gettext as _
+from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
-from quad.core.uploads import JPEG, PNG, WEBP, inspect_upload
+from quad.core.settings import Setting, between
+from quad.core.taking import Purpose, Taken
+from quad.core.uploads import PHOTOS
 
-LIMIT = 8 * MEGABYTE
-KINDS = (PNG, JPEG, WEBP)
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """A picture that was looked at and is in the store, before it has a row."""
-
-    kept: Kept
-    name: str
-    media_type: str
-
-
-def prepare(files: Files, stream: IO[bytes], name: str) -> Prepared:
-    """Look at a picture and keep its content (no database). Raises TooLarge, and Invalid (field `file`)."""
-    if not name:
-        raise Invalid({"file": _("This file has no name.")})
-    media_type = inspect_upload(stream, name, KINDS, limit=LIMIT)
-    return Prepared(files.keep(stream, limit=LIMIT), name, media_type)
+MEGABYTES = Setting(
+    key="coding.picture_megabytes",
+    label=_l("Largest picture of a snapshot"),
+    hint=_l("In megabytes."),
+    default=8,
+    kind="int",
+    group=GROUP,
+    check=between(1, 25, _l("Write a number of megabytes from 1 to 25.")),
+    order=32,
+)
+PICTURE = Purpose(PHOTOS, MEGABYTES)
 
 
-def keep(db: Session, by: Actor, snapshot: Snapshot, given: Prepared) -> None:
+def keep(db: Session, by: Actor, snapshot: Snapshot, given: Taken) -> None:
     """Write the row of a picture and let the snapshot point at it."""
-    stored = Files.row(given.kept, name=given.name, media_type=given.media_type, owner_id=by.id)
+    stored = given.row(by.id)
     db.add(stored)
     db.flush()
     snapshot.evidence_id = stored.id
 
 
 def add(
-    db: Session, actor: Actor, snapshot_id: int, form: Evidence, given: Prepared | None = None
+    db: Session, actor: Actor, snapshot_id: int, form: Evidence, given: Taken | None = None
 ) -> Snapshot:
     """Add a picture, or words, to one's own snapshot that waits. Raises NotFound, Forbidden, Invalid, Rejected."""
     row = policy.SNAPSHOT_OWN.get(db, actor, snapshot_id, read=policy.SNAPSHOT_KNOW)

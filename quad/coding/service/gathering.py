@@ -15,7 +15,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from quad.coding.models.accounts import CodingAccount
+from quad.coding.models.accounts import CodingAccount, Platform
 from quad.coding.models.figures import DayGain
 from quad.coding.models.snapshots import Snapshot, Status
 from quad.coding.service.reckoning import MONTH, NEVER, WEEK, Entry, Reached, Weeks
@@ -156,9 +156,11 @@ def _accounts(ids: Sequence[int], today: date) -> Any:
             CodingAccount.id,
             CodingAccount.student_id,
             CodingAccount.platform_id,
+            Platform.weight,
             CodingAccount.linked_on,
             *(column for column in summed.c if column.name != "account_id"),
         )
+        .join(Platform, Platform.id == CodingAccount.platform_id)
         .outerjoin(summed, summed.c.account_id == CodingAccount.id)
         .where(CodingAccount.student_id.in_(ids), CodingAccount.unlinked_at.is_(None))
         .order_by(CodingAccount.id)
@@ -167,13 +169,14 @@ def _accounts(ids: Sequence[int], today: date) -> Any:
 
 def _reached(row: Any, weeks: Weeks) -> Reached:
     if not row.snapshots:
-        return Reached(row.platform_id, row.linked_on, 0, None, 0, 0, 0, NEVER, weeks)
+        return Reached(row.platform_id, row.weight, row.linked_on, 0, None, 0, 0, 0, NEVER, weeks)
     ends = (
         NEVER if row.week_from is None else row.week_from + WEEK,
         NEVER if row.month_from is None else row.month_from + MONTH,
     )
     return Reached(
         platform_id=row.platform_id,
+        weight=row.weight,
         linked_on=row.linked_on,
         snapshots=row.snapshots,
         latest=Entry(row.day1, row.total1, row.easy1, row.medium1, row.hard1, row.rating1),

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from quad.coding.facts import SnapshotSubmitted
 from quad.coding.forms.snapshots import Numbers
 from quad.coding.models.accounts import CodingAccount
-from quad.coding.models.snapshots import Snapshot, SnapshotEventKind, Source
-from quad.coding.service import checking, review, rollups, rules, snapshots
-from quad.core import clock
+from quad.coding.models.snapshots import Snapshot, SnapshotEventKind, Source, Status
+from quad.coding.service import cells, checking, deciding, rollups, rules, snapshots
+from quad.coding.service.deciding import Decision
 from quad.core.facts import emit
 from quad.core.policy import SYSTEM
 from quad.core.settings import value
@@ -48,12 +48,11 @@ def receive(db: Session, account_id: int, given: Numbers, taken_on: date) -> Sna
         row = snapshots.enter(db, account, taken_on, given, source=Source.SYNC)
     else:
         row = snapshots.replace(db, account, waiting, given, source=Source.SYNC)
-    snapshots.note_event(db, SYSTEM, row, SnapshotEventKind.SUBMITTED)
+    snapshots.note_event(db, SYSTEM, row.id, SnapshotEventKind.SUBMITTED)
     if value(db, rules.AUTO_APPROVE) and not row.flags:
-        review.settle(db, row)
-        row.reviewed_at = clock.now()
-        snapshots.note_event(db, SYSTEM, row, SnapshotEventKind.APPROVED)
-        rollups.refresh(db, [student_id])
+        found = deciding.read(db, [row.id], [student_id])
+        approved = [Decision(one, Status.APPROVED) for one in found["asked"]]
+        deciding.settle(db, SYSTEM, found, approved, cells.apply)
     emit(db, SnapshotSubmitted(actor_id=None, snapshot_id=row.id, student_id=student_id))
     return row
 

@@ -36,10 +36,11 @@ class Entry:
 
 @dataclass(frozen=True)
 class Linked:
-    """One linked account with its approved snapshots, the oldest first."""
+    """One linked account with its approved snapshots, the oldest first; `weight` is its platform's, in percent."""
 
     account_id: int
     platform_id: int
+    weight: int
     linked_on: date
     entries: Sequence[Entry]
 
@@ -74,12 +75,12 @@ def gains(account: Linked) -> list[Gain]:
     return found
 
 
-def score(entry: Entry, platform_id: int, rules: Rules) -> int:
+def score(entry: Entry, weight: int, rules: Rules) -> int:
     """Return what an account's latest snapshot is worth."""
     easy, medium, hard = entry.easy or 0, entry.medium or 0, entry.hard or 0
     rest = max(entry.total - easy - medium - hard, 0)
     points = easy * rules.easy + medium * rules.medium + hard * rules.hard + rest * rules.unrated
-    return points * rules.weights.get(platform_id, WHOLE) // WHOLE
+    return points * weight // WHOLE
 
 
 def average_hundredths(total: int, count: int) -> int:
@@ -105,6 +106,7 @@ class Reached:
     """
 
     platform_id: int
+    weight: int
     linked_on: date
     snapshots: int
     latest: Entry | None
@@ -137,6 +139,7 @@ def reached(account: Linked, today: date) -> Reached:
                 moves = min(moves, one.day + WEEK)
     return Reached(
         platform_id=account.platform_id,
+        weight=account.weight,
         linked_on=account.linked_on,
         snapshots=len(account.entries),
         latest=account.entries[-1] if account.entries else None,
@@ -182,7 +185,7 @@ def _of_account(account: Reached, rules: Rules) -> dict[str, Any]:
         "easy": (latest.easy or 0) if latest else 0,
         "medium": (latest.medium or 0) if latest else 0,
         "hard": (latest.hard or 0) if latest else 0,
-        "score": score(latest, account.platform_id, rules) if latest else 0,
+        "score": score(latest, account.weight, rules) if latest else 0,
         "rating_sum": (latest.rating or 0) if latest and rated else 0,
         "rated": int(rated),
         "week": account.week,

@@ -3,8 +3,8 @@
 A step holds its students, has the database work out what their snapshots come to, and writes what differs. It leaves
 the shared counts alone: touched a thousand times over they would be the dearest part. When all steps are done, the
 counts are compared with the figures part by part (service/totals.py), each in one statement that sees one moment.
-Decisions on snapshots go on meanwhile: each moves figures and counts by the same difference, so what a comparison
-finds is what the steps left out and nothing else.
+Decisions on snapshots go on meanwhile: each moves figures, and moves or promises the counts, by the same difference, so
+what a comparison finds is what the steps left out and nothing else.
 """
 
 from __future__ import annotations

@@ -1,14 +1,14 @@
 """Keeping the numbers: whenever something of a student changes, everything of that student is reckoned anew.
 
-A student has some hundred snapshots at most, so that is cheap and cannot drift; what students share (ranks, groups,
-weeks) moves by the difference (service/cells.py). The order of locks is: students by ascending number, then their
-accounts and snapshots, then the shared counts.
+A student has some hundred snapshots at most, so that is cheap and cannot drift. What students share (ranks, groups,
+weeks) moves by the difference (service/cells.py), at once or, after a review, by the worker (service/counting.py). The
+order of locks is: students by ascending number, then their accounts and snapshots, then the shared counts.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -17,16 +17,17 @@ from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from quad.academics.models.people import Student
-from quad.coding.models.accounts import CodingAccount
+from quad.coding.models.accounts import CodingAccount, Platform
 from quad.coding.models.figures import ALL, NOWHERE, DayGain, Figure
 from quad.coding.models.snapshots import Snapshot, Status
 from quad.coding.policy import HERE
-from quad.coding.service import pushing, reckoning, rules
-from quad.coding.service.cells import Shares, apply
+from quad.coding.service import cells, reckoning, rules
+from quad.coding.service.cells import Moved, Shares
 from quad.coding.service.reckoning import Entry, Gain, Linked
-from quad.coding.service.rules import Rules
 from quad.core.db.bulk import insert_rows
 from quad.core.db.rows import plain_rows
+from quad.core.db.together import Together
+from quad.core.db.upsert import upsert
 from quad.core.jobs.runtime import local_today
 
 CHUNK = 400
@@ -53,6 +54,8 @@ DAYS = ("account_id", "day", "week", "student_id", "total", "gain", "rating")
 _TABLE: Any = Figure.__table__
 _DAYS: Any = DayGain.__table__
 
+Counting = Callable[[Session, Moved], None]
+
 
 def lock(db: Session, student_ids: Iterable[int]) -> None:
     """Hold these students until the unit ends, in ascending order: first of all locks."""
@@ -65,23 +68,16 @@ def lock(db: Session, student_ids: Iterable[int]) -> None:
         ).all()
 
 
-def lock_owner(db: Session, snapshot_id: int) -> None:
-    """As `lock`, for the student of a snapshot, if there is such a one (one statement)."""
-    owner = select(Snapshot.student_id).where(Snapshot.id == snapshot_id).scalar_subquery()
-    db.execute(select(Student.id).where(Student.id == owner).with_for_update(key_share=True)).all()
-
-
 def refresh(db: Session, student_ids: Iterable[int]) -> int:
     """Reckon everything of these students anew; return of how many anything was another number before.
 
     The caller holds the students (`lock`).
     """
     db.flush()
-    now = rules.load(db)
-    off = sum(_refresh(db, chunk, now) for chunk in _chunks(student_ids))
-    if off:
-        pushing.moved(db)
-    return off
+    return sum(
+        settle(db, _OWN.read(db, {"students": chunk}), counting=cells.apply)
+        for chunk in _chunks(student_ids)
+    )
 
 
 def rebuild(db: Session, student_ids: Sequence[int]) -> int:
@@ -96,14 +92,24 @@ def _chunks(ids: Iterable[int]) -> Iterator[list[int]]:
         yield chunk
 
 
-def _refresh(db: Session, ids: list[int], now: Rules) -> int:
-    everybody = plain_rows(db, students(ids)).all()
-    accounts = _accounts(db, ids)
-    figures_before, days_before = kept_figures(db, ids), _day_gains(db, ids)
+def settle(
+    db: Session,
+    found: Mapping[str, Sequence[Any]],
+    *,
+    fresh: Sequence[Any] = (),
+    counting: Counting,
+) -> int:
+    """Reckon from what was read of some students (`OWN`), write what differs; return of how many anything did.
+
+    `fresh` are snapshots that were approved after the reading. `counting` brings what differs into the shared counts.
+    """
+    now = rules.load(db)
+    accounts = _accounts(found, fresh)
+    figures_before, days_before = _figures(found["figures"]), _days(found["days"])
     shares = Shares()
     changes = Changes()
     off = 0
-    for student in everybody:
+    for student in found["students"]:
         old, old_days = figures_before.get(student.id, {}), days_before.get(student.id, [])
         linked = accounts.get(student.id, [])
         new = {
@@ -120,11 +126,12 @@ def _refresh(db: Session, ids: list[int], now: Rules) -> int:
             shares.put(old.values(), reckoning.weekly(old_days), -1)
             shares.put(new.values(), reckoning.weekly(new_days), 1)
     changes.write(db)
-    apply(db, shares)
+    if off:
+        counting(db, shares.moved())
     return off
 
 
-def students(ids: Sequence[int]) -> Any:
+def students(ids: Any) -> Any:
     """Select what figures copy from students."""
     return select(
         Student.id,
@@ -138,6 +145,41 @@ def students(ids: Sequence[int]) -> Any:
     ).where(Student.id.in_(ids))
 
 
+_IDS: Any = bindparam("students", expanding=True)
+# What the numbers follow from; a snapshot decided just now is read with the same (`deciding`).
+COUNTED = (
+    Snapshot.total_solved,
+    Snapshot.easy_solved,
+    Snapshot.medium_solved,
+    Snapshot.hard_solved,
+    Snapshot.contest_rating,
+)
+_KEPT = select(*(_TABLE.c[name] for name in ("id", "student_id", "platform_id", *KEPT))).where(
+    _TABLE.c.student_id.in_(_IDS)
+)
+# Everything of some students that their numbers follow from, and the numbers as they are kept.
+OWN: Mapping[str, Any] = {
+    "students": students(_IDS),
+    "accounts": select(
+        CodingAccount.id,
+        CodingAccount.student_id,
+        CodingAccount.platform_id,
+        CodingAccount.linked_on,
+        Platform.weight,
+    )
+    .join(Platform, Platform.id == CodingAccount.platform_id)
+    .where(CodingAccount.student_id.in_(_IDS), CodingAccount.unlinked_at.is_(None)),
+    "approved": select(
+        Snapshot.account_id,
+        Snapshot.taken_on,
+        *COUNTED,
+    ).where(Snapshot.student_id.in_(_IDS), Snapshot.status == Status.APPROVED),
+    "figures": _KEPT,
+    "days": select(*(_DAYS.c[name] for name in DAYS)).where(_DAYS.c.student_id.in_(_IDS)),
+}
+_OWN = Together(OWN)
+
+
 def place_of(student: Any) -> dict[str, Any]:
     """Return where a student (a row of `students`) stands on leaderboards."""
     return {
@@ -149,64 +191,43 @@ def place_of(student: Any) -> dict[str, Any]:
     }
 
 
-def _accounts(db: Session, ids: list[int]) -> dict[int, list[Linked]]:
-    """Return the linked accounts of these students with their approved snapshots."""
-    entries: dict[int, list[Entry]] = defaultdict(list)
-    approved = (
-        select(
-            Snapshot.account_id,
-            Snapshot.taken_on,
-            Snapshot.total_solved,
-            Snapshot.easy_solved,
-            Snapshot.medium_solved,
-            Snapshot.hard_solved,
-            Snapshot.contest_rating,
+def _accounts(found: Mapping[str, Sequence[Any]], fresh: Iterable[Any]) -> dict[int, list[Linked]]:
+    """Return the linked accounts with their approved snapshots, by student; a fresh one stands for its day."""
+    entries: dict[int, dict[date, Entry]] = defaultdict(dict)
+    for row in (*found["approved"], *fresh):
+        entries[row.account_id][row.taken_on] = Entry(
+            row.taken_on,
+            row.total_solved,
+            row.easy_solved,
+            row.medium_solved,
+            row.hard_solved,
+            row.contest_rating,
         )
-        .where(Snapshot.student_id.in_(ids), Snapshot.status == Status.APPROVED)
-        .order_by(Snapshot.account_id, Snapshot.taken_on)
-    )
-    for row in plain_rows(db, approved):
-        entries[row.account_id].append(
-            Entry(
-                row.taken_on,
-                row.total_solved,
-                row.easy_solved,
-                row.medium_solved,
-                row.hard_solved,
-                row.contest_rating,
-            )
+    linked: dict[int, list[Linked]] = defaultdict(list)
+    for row in sorted(found["accounts"], key=lambda row: row.id):
+        days = entries.get(row.id, {})
+        own = [days[day] for day in sorted(days)]
+        linked[row.student_id].append(
+            Linked(row.id, row.platform_id, row.weight, row.linked_on, own)
         )
-    found: dict[int, list[Linked]] = defaultdict(list)
-    linked = (
-        select(
-            CodingAccount.id,
-            CodingAccount.student_id,
-            CodingAccount.platform_id,
-            CodingAccount.linked_on,
-        )
-        .where(CodingAccount.student_id.in_(ids), CodingAccount.unlinked_at.is_(None))
-        .order_by(CodingAccount.id)
-    )
-    for row in plain_rows(db, linked):
-        account = Linked(row.id, row.platform_id, row.linked_on, entries.get(row.id, []))
-        found[row.student_id].append(account)
-    return found
+    return linked
 
 
 def kept_figures(db: Session, ids: Sequence[int]) -> dict[int, dict[int, Any]]:
     """Return the figures of these students as they are kept, by student and platform."""
+    return _figures(plain_rows(db, _KEPT, {"students": list(ids)}))
+
+
+def _figures(rows: Iterable[Any]) -> dict[int, dict[int, Any]]:
     found: dict[int, dict[int, Any]] = defaultdict(dict)
-    columns = [_TABLE.c[name] for name in ("id", "student_id", "platform_id", *KEPT)]
-    for row in plain_rows(db, select(*columns).where(_TABLE.c.student_id.in_(ids))):
-        found[row.student_id][row.platform_id] = row._mapping
+    for row in rows:
+        found[row.student_id][row.platform_id] = row._asdict()
     return found
 
 
-def _day_gains(db: Session, ids: list[int]) -> dict[int, list[Gain]]:
+def _days(rows: Iterable[Any]) -> dict[int, list[Gain]]:
     found: dict[int, list[Gain]] = defaultdict(list)
-    columns = [_DAYS.c[name] for name in DAYS]
-    query = select(*columns).where(_DAYS.c.student_id.in_(ids)).order_by(*columns[:2])
-    for row in plain_rows(db, query):
+    for row in rows:
         found[row.student_id].append(
             Gain(row.account_id, row.day, row.week, row.total, row.gain, row.rating)
         )
@@ -220,7 +241,8 @@ class Changes:
         self._new: list[tuple[Any, ...]] = []
         self._changed: list[dict[str, Any]] = []
         self._gone: list[int] = []
-        self._new_days: list[tuple[Any, ...]] = []
+        self._put_days: list[tuple[Any, ...]] = []
+        self._in_place = False  # whether any of them is there with other numbers
         self._gone_days: dict[int, list[date]] = {}
 
     def figures(
@@ -248,15 +270,25 @@ class Changes:
 
     def days(self, student_id: int, old: Sequence[Gain], new: Sequence[Gain]) -> bool:
         """Note how a student's days differ; tell whether they do."""
-        kept = set(old)
-        wanted = set(new)
-        for one in sorted(kept - wanted, key=lambda gain: (gain.account_id, gain.day)):
-            self._gone_days.setdefault(one.account_id, []).append(one.day)
-        self._new_days += [
-            (one.account_id, one.day, one.week, student_id, one.total, one.gain, one.rating)
-            for one in new
-            if one not in kept
-        ]
+        kept, wanted = set(old), set(new)
+        before = {(one.account_id, one.day) for one in old}
+        after = {(one.account_id, one.day) for one in new}
+        for account_id, day in sorted(before - after):
+            self._gone_days.setdefault(account_id, []).append(day)
+        for one in new:
+            if one in kept:
+                continue
+            values = (
+                one.account_id,
+                one.day,
+                one.week,
+                student_id,
+                one.total,
+                one.gain,
+                one.rating,
+            )
+            self._put_days.append(values)
+            self._in_place |= (one.account_id, one.day) in before
         return kept != wanted
 
     def write(self, db: Session) -> None:
@@ -266,8 +298,12 @@ class Changes:
             for start in range(0, len(days), CHUNK):
                 some = _DAYS.c.day.in_(days[start : start + CHUNK])
                 connection.execute(delete(_DAYS).where(_DAYS.c.account_id == account_id, some))
-        if self._new_days:
-            insert_rows(db, DayGain, DAYS, self._new_days)
+        if self._in_place:
+            putting = upsert(db, DayGain, DAYS[:2], DAYS[2:])
+            rows = [dict(zip(DAYS, values, strict=True)) for values in self._put_days]
+            connection.execute(putting, rows)
+        elif self._put_days:
+            insert_rows(db, DayGain, DAYS, self._put_days)
         if self._gone:
             connection.execute(delete(_TABLE).where(_TABLE.c.id.in_(self._gone)))
         if self._changed:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from quad.coding.models.accounts import Platform
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.jobs.runtime import local_today
 from quad.core.settings import Setting, between, value
@@ -106,27 +104,25 @@ SHAPING = frozenset(
 
 @dataclass(frozen=True)
 class Rules:
-    """What the kept numbers follow from beside snapshots, read once for all students of one piece of work."""
+    """What the kept numbers follow from beside accounts and snapshots, the same for all of one piece of work."""
 
     today: date
     easy: int
     medium: int
     hard: int
     unrated: int
-    weights: dict[int, int]
     inactive_days: int
     no_growth: bool
 
 
 def load(db: Session) -> Rules:
-    """Read the rules as they are now (one query)."""
+    """Return the rules as they are now."""
     return Rules(
         today=local_today(db),
         easy=value(db, EASY),
         medium=value(db, MEDIUM),
         hard=value(db, HARD),
         unrated=value(db, UNRATED),
-        weights={row.id: row.weight for row in db.execute(select(Platform.id, Platform.weight))},
         inactive_days=value(db, INACTIVE_DAYS),
         no_growth=value(db, NO_GROWTH),
     )

@@ -24,11 +24,11 @@ from quad.coding.models.snapshots import (
     Status,
 )
 from quad.coding.service import checking, evidence, rollups
-from quad.coding.service.evidence import Prepared
 from quad.core.errors import Invalid, NotFound, Rejected
 from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
+from quad.core.taking import Taken
 from quad.identity.models.accounts import User
 
 NUMBERS = tuple(Numbers.model_fields)
@@ -40,7 +40,7 @@ def submit(
     actor: Actor,
     account_id: int,
     form: SnapshotForm,
-    picture: Prepared | None = None,
+    picture: Taken | None = None,
 ) -> Snapshot:
     """Hand in a snapshot of one's own account for review.
 
@@ -55,7 +55,7 @@ def submit(
     row = enter(db, account, taken_on, form, source=Source.MANUAL, note=form.note)
     if picture is not None:
         evidence.keep(db, actor, row, picture)
-    note_event(db, actor, row, SnapshotEventKind.SUBMITTED, form.note)
+    note_event(db, actor, row.id, SnapshotEventKind.SUBMITTED, form.note)
     emit(db, SnapshotSubmitted(actor_id=actor.id, snapshot_id=row.id, student_id=row.student_id))
     return row
 
@@ -116,10 +116,10 @@ def enter(
 
 
 def note_event(
-    db: Session, by: Actor, row: Snapshot, kind: SnapshotEventKind, text: str = ""
+    db: Session, by: Actor, snapshot_id: int, kind: SnapshotEventKind, text: str = ""
 ) -> None:
     """Write down what happened to a snapshot."""
-    db.add(SnapshotEvent(snapshot_id=row.id, kind=kind, actor_id=by.id, text=text))
+    db.add(SnapshotEvent(snapshot_id=snapshot_id, kind=kind, actor_id=by.id, text=text))
 
 
 def correct(db: Session, actor: Actor, snapshot_id: int, form: SnapshotForm) -> Snapshot:
@@ -136,7 +136,7 @@ def correct(db: Session, actor: Actor, snapshot_id: int, form: SnapshotForm) -> 
         raise Rejected(_("A correction of this snapshot waits for its review already."))
     checking.require_sane(db, account.id, old.taken_on, form, explained=bool(form.note))
     row = replace(db, account, old, form, source=Source.MANUAL, note=form.note)
-    note_event(db, actor, row, SnapshotEventKind.SUBMITTED, form.note)
+    note_event(db, actor, row.id, SnapshotEventKind.SUBMITTED, form.note)
     emit(db, SnapshotSubmitted(actor_id=actor.id, snapshot_id=row.id, student_id=row.student_id))
     return row
 

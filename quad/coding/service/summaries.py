@@ -17,8 +17,8 @@ from quad.coding.models.accounts import CodingAccount, Platform
 from quad.coding.models.figures import ALL, Figure, GroupTotal
 from quad.coding.models.snapshots import Snapshot, Status
 from quad.coding.service import reckoning
-from quad.coding.service.accounts import own_student
 from quad.coding.service.snapshots import readable
+from quad.core.db.rows import plain_rows
 from quad.core.errors import Forbidden, NotFound
 from quad.core.i18n import gettext as _
 from quad.core.listing.rights import allowed
@@ -86,8 +86,11 @@ def percentage(growth: int, previous: int) -> Decimal:
 
 
 def own_summary(db: Session, actor: Actor) -> Summary:
-    """Return one's own summary. Raises Forbidden without a student record."""
-    return summary(db, own_student(db, actor).id)
+    """Return one's own summary (two queries). Raises Forbidden without a student record."""
+    student = _student(db, policy.OWN_STUDENT.where(actor))
+    if student is None:
+        raise Forbidden(_("You have no student profile."))
+    return Summary(student, _platforms(db, student.id))
 
 
 def mentee_summary(db: Session, actor: Actor, student_id: int) -> Summary:
@@ -112,7 +115,15 @@ def seen_summary(db: Session, actor: Actor, student_id: int) -> tuple[Summary, b
 
 def summary(db: Session, student_id: int) -> Summary:
     """Return a student's summary; the caller has asked (two queries)."""
-    student = db.execute(
+    student = _student(db, Student.id == student_id)
+    if student is None:
+        raise NotFound
+    return Summary(student, _platforms(db, student_id))
+
+
+def _student(db: Session, which: ColumnElement[bool]) -> Any:
+    return plain_rows(
+        db,
         select(
             Student.id,
             Student.user_id,
@@ -126,9 +137,13 @@ def summary(db: Session, student_id: int) -> Summary:
         )
         .join(User, User.id == Student.user_id)
         .outerjoin(Department, Department.id == Student.department_id)
-        .where(Student.id == student_id)
-    ).one()
-    rows = db.execute(
+        .where(which),
+    ).first()
+
+
+def _platforms(db: Session, student_id: int) -> tuple[OnPlatform, ...]:
+    rows = plain_rows(
+        db,
         select(
             CodingAccount.id,
             CodingAccount.username,
@@ -151,9 +166,9 @@ def summary(db: Session, student_id: int) -> Summary:
             & (Figure.platform_id == CodingAccount.platform_id),
         )
         .where(CodingAccount.student_id == student_id, CodingAccount.unlinked_at.is_(None))
-        .order_by(Platform.position, Platform.id)
+        .order_by(Platform.position, Platform.id),
     )
-    return Summary(student, tuple(_on_platform(row) for row in rows))
+    return tuple(_on_platform(row) for row in rows)
 
 
 def _on_platform(row: Any) -> OnPlatform:

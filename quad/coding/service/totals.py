@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,17 +15,17 @@ from quad.coding.models.figures import (
     NOWHERE,
     DayGain,
     Figure,
-    GroupTotal,
     GroupWeek,
     Metric,
     RankCount,
     Risk,
     Scope,
 )
-from quad.coding.service import cells
-from quad.coding.service.cells import GROUP_KEY, ORDERS, RANK_KEY, TOTALS, WEEK_KEY, WEEKS
-from quad.core.db.model import Model
+from quad.coding.service import cells, counting
+from quad.coding.service.cells import ORDERS, TOTALS, Key, Kind
+from quad.core.db.together import Together
 from quad.core.derived import Derived
+from quad.core.jobs import later
 from quad.institution.models import Department
 
 _FIGURE: Any = Figure.__table__
@@ -75,24 +76,33 @@ def _recount_part(db: Session, number: int) -> int:
     if number < _GROUPS:
         metric, scope = _RANKS[number - 1]
         mine = (RankCount.metric == metric, RankCount.scope == scope)
-        return _correct(db, RankCount, RANK_KEY, ("number",), _ranks(metric, scope), mine)
+        return _correct(
+            db,
+            cells.RANKS,
+            _ranks(metric, scope),
+            mine,
+            lambda key: key[1:3] == (metric, scope),
+        )
     if number == _GROUPS:
-        return _correct(db, GroupTotal, GROUP_KEY, TOTALS, _totals(), ())
+        return _correct(db, cells.GROUPS, _totals(), (), lambda _key: True)
     department = number - _WEEKS_FROM
-    here = (GroupWeek.department_id == department,)
-    return _correct(db, GroupWeek, WEEK_KEY, WEEKS, _weeks(department), here)
+    weeks = (GroupWeek.department_id == department,)
+    return _correct(db, cells.IN_WEEKS, _weeks(department), weeks, lambda key: key[0] == department)
 
 
 def _correct(
     db: Session,
-    model: type[Model],
-    key: Sequence[str],
-    names: Sequence[str],
+    kind: Kind,
     counted: Any,
     mine: Sequence[ColumnElement[bool]],
+    here: Callable[[Key], bool],
 ) -> int:
-    """Compare in one statement, which sees one moment, and add what is missing."""
-    table: Any = model.__table__
+    """Compare in one statement, which sees one moment, and add what is missing.
+
+    What reviews promised to add (service/counting.py) is not missing; `here` tells which of that belongs to this part.
+    """
+    table: Any = kind.model.__table__
+    key, names = kind.key, kind.names
     kept = select(
         *(table.c[name].label(name) for name in key),
         *((-table.c[name]).label(name) for name in names),
@@ -104,10 +114,17 @@ def _correct(
         .group_by(*(both.c[name] for name in key))
         .having(or_(*(func.sum(both.c[name]) != 0 for name in names)))
     )
-    rows = {}
-    for row in db.execute(off):
-        rows[tuple(row[: len(key)])] = {name: int(row._mapping[name]) for name in names}
-    cells.add_up(db, model, key, names, rows)
+    seen = Together({"off": off, "waiting": later.unfinished()}).read(db)
+    missing: dict[Key, Counter[str]] = {}
+    for row in seen["off"]:
+        numbers = {name: int(getattr(row, name)) for name in names}
+        missing[tuple(row[: len(key)])] = Counter(numbers)
+    payloads = [row.payload for row in seen["waiting"]]
+    for place, share in counting.promised(kind, payloads).items():
+        if here(place):
+            missing.setdefault(place, Counter()).subtract(share)
+    rows = {place: dict(share) for place, share in missing.items() if any(share.values())}
+    cells.add_up(db, kind.model, key, names, rows)
     return len(rows)
 
 

@@ -15,6 +15,7 @@ from quad.coding import policy
 from quad.coding.models.figures import ALL, DayGain, Figure, GroupTotal, GroupWeek, RankMark
 from quad.coding.service.reckoning import WEEK, monday
 from quad.coding.service.summaries import mine, scope_departments
+from quad.core.db.rows import plain_rows
 from quad.core.jobs.runtime import local_today
 from quad.core.policy import Actor
 
@@ -44,25 +45,26 @@ class OfWeek:
 
 def days(db: Session, student_id: int) -> Sequence[Any]:
     """Return the approved days of a student's linked accounts, the first day first; the caller has asked."""
-    return db.execute(
+    return plain_rows(
+        db,
         select(DayGain.day, DayGain.account_id, DayGain.total, DayGain.gain, DayGain.rating)
         .where(DayGain.student_id == student_id)
-        .order_by(DayGain.day)
+        .order_by(DayGain.day),
     ).all()
 
 
-def of_student(db: Session, student_id: int) -> Figure | None:
-    """Return a student's figures over all platforms; the caller has asked."""
-    return db.scalar(
-        select(Figure).where(Figure.student_id == student_id, Figure.platform_id == ALL)
-    )
+def of_student(db: Session, student_id: int) -> Any:
+    """Return a student's figures over all platforms as a row, None without any; the caller has asked."""
+    table: Any = Figure.__table__
+    mine = (table.c.student_id == student_id, table.c.platform_id == ALL)
+    return plain_rows(db, select(table).where(*mine)).first()
 
 
-def streak_now(figure: Figure, today: date) -> int:
+def streak_now(figure: Any, today: date) -> int:
     """Return the streak if it still runs: something was gained in this week or the last one."""
     if figure.streak_week is None or figure.streak_week < monday(today) - WEEK:
         return 0
-    return figure.streak
+    return int(figure.streak)
 
 
 def heat(rows: Sequence[Any], today: date) -> list[list[Cell]]:

@@ -45,8 +45,8 @@ def _waiting(actor: Actor) -> Select[Any] | None:
     )
 
 
-def _refuse(db: Session, actor: Actor, snapshot_id: int, reason: str) -> Snapshot:
-    return review.reject(db, actor, snapshot_id, RejectSnapshot(remarks=reason))
+def _refuse(db: Session, actor: Actor, snapshot_id: int, reason: str) -> None:
+    review.reject(db, actor, snapshot_id, RejectSnapshot(remarks=reason))
 
 
 APPROVAL = Approval(

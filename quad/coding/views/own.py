@@ -21,13 +21,15 @@ from quad.coding.service import (
     summaries,
     trends,
 )
-from quad.coding.views.blueprint import ACCEPT, bp, home_crumb, picture_field, posted_picture
+from quad.coding.service.evidence import PICTURE
+from quad.coding.views.blueprint import bp, home_crumb, picture_field
 from quad.coding.views.growing import growth_of
 from quad.coding.views.words import FLAG_WORDS, SOURCE_WORDS, STATUS_WORDS, story
 from quad.core.errors import Invalid, QuadError
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import local_today
+from quad.core.taking import Taken
 from quad.web.download import stored_file
 from quad.web.kit import (
     attempted,
@@ -40,6 +42,7 @@ from quad.web.kit import (
     refusals,
     require_role,
 )
+from quad.web.taken import posted_file
 
 FIELDS = (
     "snapshot_date",
@@ -188,12 +191,12 @@ def new_snapshot(account_id: int) -> ResponseReturnValue:
     )
 
 
-def _picture() -> tuple[Any, str]:
+def _picture() -> tuple[Taken | None, str]:
     """Look at a posted picture before the database is asked; what is wrong with it is told in the form."""
     if request.method != "POST":
         return None, ""
     try:
-        return posted_picture(), ""
+        return posted_file(PICTURE), ""
     except Invalid as error:
         return None, error.fields["file"]
 
@@ -246,7 +249,7 @@ def _shown(snapshot_id: int, form: Bound[Evidence]) -> ResponseReturnValue:
         entries=story(snapshots.events(db, snapshot_id)),
         own=row.user_id == actor.own_id,
         form=form,
-        accept=ACCEPT,
+        accept=PICTURE.accept,
         statuses=STATUS_WORDS,
         sources=SOURCE_WORDS,
         flags=FLAG_WORDS,

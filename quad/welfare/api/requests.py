@@ -10,9 +10,8 @@ from flask import Response, request
 from pydantic import Field
 
 from quad.core.errors import NotFound
-from quad.core.files import Files
 from quad.core.forms import Form
-from quad.core.settings import value
+from quad.core.taking import take
 from quad.web.api import Answer, operation
 from quad.web.download import stored_file
 from quad.web.kit import current_actor, current_db, runtime
@@ -198,10 +197,9 @@ def attachments_index(request_id: int) -> list[AttachmentOut]:
 def attachment_add(request_id: int, query: UploadQuery) -> Answer:
     """Take the body as a file; PDF, PNG, JPEG and WebP are taken, and the content decides."""
     with runtime().database.reading() as looking:
-        megabytes = value(looking, attachments.LIMIT)
+        limit = attachments.FILE.limit(looking)
     content = BytesIO(request.get_data(cache=False))
-    files = Files.from_settings(runtime().settings)
-    given = attachments.prepare(files, content, query.name, megabytes=megabytes)
+    given = take(runtime().settings, content, query.name, attachments.FILE, limit=limit)
     attachments.attach(current_db(), current_actor(), request_id, [given], internal=query.internal)
     return Answer(_one(request_id).attachments)
 

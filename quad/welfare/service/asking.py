@@ -21,6 +21,7 @@ from quad.core.i18n import day
 from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import local_today
 from quad.core.policy import Actor
+from quad.core.taking import Taken
 from quad.welfare import policy
 from quad.welfare.forms.requests import ANSWER, NewRequest, Question, answers_form
 from quad.welfare.models.requests import (
@@ -32,7 +33,6 @@ from quad.welfare.models.requests import (
 )
 from quad.welfare.models.setup import FieldKind
 from quad.welfare.service import attachments, categories, counts, findable, people, routing
-from quad.welfare.service.attachments import Prepared
 from quad.welfare.service.categories import Asked
 from quad.welfare.service.story import Step, take
 
@@ -55,7 +55,7 @@ def submit(
     actor: Actor,
     category_id: int,
     form: NewRequest,
-    files: Sequence[Prepared] = (),
+    files: Sequence[Taken] = (),
 ) -> Request:
     """Ask for something, with files that were looked at before.
 

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quad.core.errors import Invalid, NotFound, Rejected
+from quad.core.errors import NotFound, Rejected
 from quad.core.facts import emit
-from quad.core.files import MEGABYTE, Files, Kept, StoredFile
+from quad.core.files import StoredFile
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.core.settings import Setting, between
-from quad.core.uploads import JPEG, PDF, PNG, WEBP, inspect_upload
+from quad.core.taking import Purpose, Taken
+from quad.core.uploads import JPEG, PDF, PNG, WEBP
 from quad.welfare import policy
 from quad.welfare.models.requests import CLOSED, Attachment, EventKind, Request
 from quad.welfare.service.handling import GROUP
 from quad.welfare.service.story import Step, take
 
-KINDS = (PDF, PNG, JPEG, WEBP)
-ACCEPT = ".pdf,.png,.jpg,.jpeg,.webp"
 MOST = 10
 AT_ONCE = 5
 
@@ -39,29 +37,14 @@ LIMIT = Setting(
 )
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """A file that was looked at and is in the store, before it has a row."""
-
-    kept: Kept
-    name: str
-    media_type: str
-
-
-def prepare(files: Files, stream: IO[bytes], name: str, *, megabytes: int) -> Prepared:
-    """Look at a file and keep its content (no database). Raises TooLarge, and Invalid (field `file`)."""
-    if not name:
-        raise Invalid({"file": _("This file has no name.")})
-    limit = megabytes * MEGABYTE
-    media_type = inspect_upload(stream, name, KINDS, limit=limit)
-    return Prepared(files.keep(stream, limit=limit), name, media_type)
+FILE = Purpose((PDF, PNG, JPEG, WEBP), LIMIT)
 
 
 def attach(
     db: Session,
     actor: Actor,
     request_id: int,
-    given: Sequence[Prepared],
+    given: Sequence[Taken],
     *,
     internal: bool = False,
 ) -> list[Attachment]:
@@ -84,7 +67,7 @@ def attach(
 
 
 def keep(
-    db: Session, by: Actor, request: Request, given: Sequence[Prepared], *, internal: bool = False
+    db: Session, by: Actor, request: Request, given: Sequence[Taken], *, internal: bool = False
 ) -> list[Attachment]:
     """Write the rows of files that belong to a request. Raises Rejected when they are too many."""
     count = db.scalar(select(func.count()).where(Attachment.request_id == request.id)) or 0
@@ -92,7 +75,7 @@ def keep(
         raise Rejected(_("A request has at most %(n)s files.", n=MOST))
     rows = []
     for one in given:
-        stored = Files.row(one.kept, name=one.name, media_type=one.media_type, owner_id=by.id)
+        stored = one.row(by.id)
         db.add(stored)
         db.flush()
         rows.append(Attachment(request_id=request.id, file_id=stored.id, internal=internal))

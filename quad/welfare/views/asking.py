@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from quad.core.errors import Invalid, Rejected
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
+from quad.core.taking import Taken
 from quad.web.kit import (
     bind,
     chosen_error,
@@ -27,8 +28,7 @@ from quad.welfare.forms.requests import ANSWER, NewRequest, Why, answers_form
 from quad.welfare.lists.requests import STATES
 from quad.welfare.models.requests import OPEN
 from quad.welfare.service import asking, attachments, categories, handling, people, reading
-from quad.welfare.service.attachments import Prepared
-from quad.welfare.views.blueprint import bp, largest_attachment, prepared_files
+from quad.welfare.views.blueprint import bp, given_files, largest_attachment
 
 
 @bp.get("/requests")
@@ -58,10 +58,10 @@ def choose() -> ResponseReturnValue:
 def ask(category_id: int) -> ResponseReturnValue:
     db, actor = current_db(), current_actor()
     require_role("student")
-    problem, files = "", list[Prepared]()
+    problem, files = "", list[Taken]()
     if request.method == "POST":
         try:
-            files = prepared_files()
+            files = given_files()
         except Invalid as error:
             problem = error.fields["file"]
     asked = categories.asked(db, actor, category_id)
@@ -98,7 +98,7 @@ def ask(category_id: int) -> ResponseReturnValue:
         form=form,
         category=asked,
         committee=committee,
-        accept=attachments.ACCEPT,
+        accept=attachments.FILE.accept,
         megabytes=largest_attachment(),
         most=attachments.AT_ONCE,
     )

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
-from werkzeug.datastructures import FileStorage
+from flask import Blueprint
 
-from quad.core.errors import Invalid, TooLarge
-from quad.core.files import Files
-from quad.core.i18n import gettext as _
 from quad.core.settings import value
+from quad.core.taking import Taken
 from quad.identity.service.areas import area
 from quad.web.kit import ask_who_it_is, runtime
+from quad.web.taken import posted_files
 from quad.welfare.service import attachments
-from quad.welfare.service.attachments import Prepared
 
 bp = Blueprint("welfare", __name__, template_folder="../templates")
 setup = Blueprint("welfare_setup", __name__, template_folder="../templates", url_prefix="/welfare")
@@ -30,25 +27,9 @@ def largest_attachment() -> int:
         return value(looking, attachments.LIMIT)
 
 
-def prepared_files() -> list[Prepared]:
+def given_files() -> list[Taken]:
     """Look at the posted files and keep them, before the request's first statement.
 
-    Raises Invalid (field `file`), naming the file it is about.
+    Raises Invalid (field `file`), naming the file it is about, and Unavailable.
     """
-    given = [one for one in request.files.getlist("file") if one.filename]
-    if len(given) > attachments.AT_ONCE:
-        raise Invalid({"file": _("Choose at most %(n)s files at once.", n=attachments.AT_ONCE)})
-    megabytes = largest_attachment() if given else 0
-    files = Files.from_settings(runtime().settings)
-    return [_prepared(files, one, megabytes) for one in given]
-
-
-def _prepared(files: Files, one: FileStorage, megabytes: int) -> Prepared:
-    name = one.filename or ""
-    try:
-        return attachments.prepare(files, one.stream, name, megabytes=megabytes)
-    except (Invalid, TooLarge) as error:
-        said = error.fields.get("file", "") if isinstance(error, Invalid) else str(error)
-        raise Invalid({"file": f"{name[-60:]}: {said}"}) from error
-    finally:
-        one.close()
+    return posted_files(attachments.FILE, most=attachments.AT_ONCE, named=True)

@@ -42,7 +42,7 @@ from quad.welfare.lists.choices import departments
 from quad.welfare.lists.requests import REQUESTS, STATES
 from quad.welfare.service import attachments, figures, handling, letters, people, reading
 from quad.welfare.service.figures import Range
-from quad.welfare.views.blueprint import bp, largest_attachment, prepared_files
+from quad.welfare.views.blueprint import bp, given_files, largest_attachment
 from quad.welfare.views.words import entries, steps
 
 SENTENCES = 3
@@ -115,7 +115,7 @@ def _shown(
         due=Bound(ChangeDue, initial={"due_on": found.head.due_on}),
         assign=_assign_form(found) if found.may_handle and found.is_open else None,
         file_problem=file_problem,
-        accept=attachments.ACCEPT,
+        accept=attachments.FILE.accept,
         megabytes=largest_attachment() if found.is_open else 0,
         today=clock.today(actor.zone or "UTC"),
     )
@@ -142,7 +142,7 @@ def comment(request_id: int) -> ResponseReturnValue:
 @bp.post("/requests/<int:request_id>/attach")
 def attach(request_id: int) -> ResponseReturnValue:
     try:
-        given = prepared_files()
+        given = given_files()
         if not given:
             raise Invalid({"file": _("Choose a file first.")})
     except Invalid as error:
