@@ -31,6 +31,7 @@ from quad.academics.importers import results as results_import
 from quad.academics.importers import students as students_import
 from quad.academics.importers import teachers as teachers_import
 from quad.academics.lists.sources import SOURCES
+from quad.academics.lists.timeline import TIMELINE
 from quad.academics.models.people import Student, Teacher
 from quad.academics.models.teaching import Course, Enrolment, Offering
 from quad.academics.policy import base as policy
@@ -333,6 +334,7 @@ MODULE = Module(
         Preview("grading_scheme", regrading.effects),
         Preview("programme", regrading.effects_of_move),
     ),
+    timeline=TIMELINE,
     label=_l("Students, courses and marks"),
     searchables=SEARCHABLES,
     importers=(

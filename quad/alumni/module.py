@@ -15,6 +15,7 @@ from quad.alumni.api import own as own_api
 from quad.alumni.api import verifying as verifying_api
 from quad.alumni.importers.alumni import ALUMNI
 from quad.alumni.jobs import following, reminders
+from quad.alumni.lists.timeline import TIMELINE
 from quad.alumni.models import figures, giving_reports, reports
 from quad.alumni.models.members import Seen
 from quad.alumni.policy import audience
@@ -173,6 +174,7 @@ MODULE = Module(
             order=17,
         ),
     ),
+    timeline=TIMELINE,
     label=_l("Network of alumni and students"),
     parts=(
         figures,

@@ -11,7 +11,9 @@ from quad.careers import jobs, listeners, policy
 from quad.careers.api import applications as applications_api
 from quad.careers.api import drives as drives_api
 from quad.careers.api import jobs as jobs_api
+from quad.careers.importers.jobs import JOBS
 from quad.careers.lists import applications as applications_lists
+from quad.careers.lists.timeline import TIMELINE
 from quad.careers.models.applications import STAGES
 from quad.careers.models.jobs import JOB_STATES, KINDS
 from quad.careers.service import findable, front, home
@@ -100,6 +102,7 @@ MODULE = Module(
             order=50,
         ),
     ),
+    importers=(JOBS,),
     cards=(
         Card(
             "jobs-for-me", "careers/jobs_card.html", _for_me, SEEKERS, width=6, order=50, later=True
@@ -151,6 +154,7 @@ MODULE = Module(
     ),
     merges=MERGES,
     own_data=(OWN_DATA,),
+    timeline=TIMELINE,
     label=_l("Jobs and applications"),
     parts=(
         jobs,

@@ -64,6 +64,9 @@ JOB_MANAGED = Permission(
     _kept,
 )
 POST = Gate("careers.job.post", _l("Post a job"), lambda actor: actor.has(*POSTERS))
+IMPORT = Gate(
+    "careers.job.import", _l("Bring jobs in from a file"), lambda actor: actor.has(*OFFICE)
+)
 APPLY = Permission("careers.job.apply", _l("Apply for a job"), Job, _board)
 
 
@@ -103,6 +106,19 @@ CV_TAKE = Permission(
             Application.job_id.in_(select(Job.id).where(_own(actor))),
             Application.person_id == actor.own_id,
         ]
+        if actor.id is not None
+        else NOTHING
+    ),
+)
+REFERENCES_READ = Permission(
+    "careers.reference.read",
+    _l("Read the references of an application, the confidential ones as well: who posted the job"),
+    Application,
+    lambda actor: (
+        (
+            Application.job_id.in_(select(Job.id).where(_own(actor)))
+            & (Application.person_id != actor.own_id),
+        )
         if actor.id is not None
         else NOTHING
     ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -13,6 +12,7 @@ from quad.core.files import LONGEST_NAME
 from quad.core.forms import Form, Id, words
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.web_addresses import web_host
 from quad.materials.models.materials import TITLE_LENGTH
 from quad.materials.models.summary import LONGEST_SUMMARY
 
@@ -22,8 +22,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 
 
 def _web_address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not web_host(value):
         raise ValueError(_("Write a whole address that begins with https:// or http://."))
     if any(letter.isspace() or not letter.isprintable() for letter in value):
         raise ValueError(_("An address has no spaces."))

@@ -104,6 +104,12 @@ FILES = (
         "a{n:04}@college.example,Asha Rao,{programme},2001,{x}",
         ("Old", "New"),
     ),
+    (
+        "jobs",
+        "title,company,poster,about,deadline,location",
+        "Engineer {n:04},Paisa Switch,poster@college.example,Work,2099-01-31,{x}",
+        ("Old", "New"),
+    ),
 )
 # A college has a few of each, and its files a few lines.
 SHORT_FILES = {"campuses", "degrees", "terms", "grading-schemes", "programmes"}
@@ -160,6 +166,7 @@ def test_an_import_reads_what_its_file_asks_for_and_never_a_whole_table(bring, d
         made = factory.college(db, size=1)
         for name in ("avi", "bela"):
             person(db, role="advisor", email=f"{name}@college.example")
+        person(db, role="alumnus", email="poster@college.example")
         there = {
             "term": made.term.code,
             "place": f"{made.course.code},{made.term.code}",

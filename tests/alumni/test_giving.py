@@ -11,7 +11,6 @@ from sqlalchemy import func, select, text
 
 from quad.alumni.forms.giving import BookSlot, OfferSlots
 from quad.alumni.models.mentoring import MentorBooking
-from quad.alumni.models.references import Reference
 from quad.alumni.service import mentoring, references
 from quad.core import clock
 from quad.core.errors import Rejected
@@ -79,14 +78,9 @@ def test_a_reference_is_asked_for_written_and_given_as_a_document_that_can_be_ve
 
 
 @pytest.mark.feature("A44")
-def test_a_confidential_reference_reaches_the_application_and_never_who_asked(
-    sign_in, people, database
-):
+def test_a_confidential_reference_is_never_shown_to_who_asked(sign_in, people):
     asha, alumna = sign_in("asha"), sign_in("alumna")
     made = ask(asha, people.alumna, delivery="confidential").get_json()["data"]
-    with database.writer() as db, unit(db):
-        row = db.get(Reference, int(made["id"]))
-        row.subject_type, row.subject_id = "application", 7
     place = f"{API}/references/{made['id']}"
     alumna.post(f"{place}/accept")
     alumna.put(f"{place}/text", json={"capacity": "Her mentor", "text": WORDS})
@@ -100,10 +94,6 @@ def test_a_confidential_reference_reaches_the_application_and_never_who_asked(
     office = sign_in("office")
     assert "Asha Rao" in office.get("/references/all").text
     assert WORDS not in office.get(f"/references/{made['id']}").text
-    with database.reading() as db:
-        given = references.confidential_for(db, "application", [7, 8])
-    assert [each.text for each in given[7]] == [WORDS]
-    assert given[8] == []
 
 
 @pytest.mark.feature("A60")

@@ -274,6 +274,7 @@ FILE = """email,name,roll no,department,programme,class of,job title,company,sin
 lata@home.example,Lata Rao,4NV12CS014,CSE,{programme},2016,Staff engineer,Paisa Switch,2019,Pune,India
 ravi@home.example,Ravi Kumar,,CSE,,1999,,,,,
 broken,No Mail,,,,2016,,,,,
+lost@home.example,Lost Rao,,NOWHERE,{programme},2016,,,,,
 """
 
 
@@ -294,7 +295,7 @@ def test_a_file_of_graduates_goes_in_once_however_often_it_is_sent(world, databa
         return batch
 
     first = send()
-    assert (first["new"], first["errors"]) == (2, 1), first
+    assert (first["new"], first["errors"]) == (2, 2), first
     page = sign_in("stranger").get("/alumni?company=paisa+switch").text
     assert "Lata Rao" in page
     again = send()
@@ -315,12 +316,52 @@ def test_a_search_is_kept_under_a_name_and_forgotten(world, sign_in):
     assert 'href="/alumni?year=2020"' in page
     assert "Mentors here" not in sign_in("stranger").get("/alumni").text
     number = re.findall(r"/lists/searches/(\d+)/delete", page)[0]
+    client.post("/lists/alumni-alumni/searches", data=kept | {"name": "Taken"})
+    rename, back = f"/lists/searches/{number}/rename", {"next": "/alumni?year=2020"}
+    assert f'action="{rename}"' in page
+    assert sign_in("stranger").post(rename, data={"name": "Mine"}).status_code == 404
+    assert client.post(rename, data={"name": "taken"}).status_code == 409
+    assert client.post(rename, data={"name": "  "}).status_code == 422
+    renamed = client.post(rename, data=back | {"name": "People to ask"})
+    assert renamed.headers["Location"] == "/alumni?year=2020"
+    page = client.get("/alumni").text
+    assert ">People to ask</a>" in page
+    assert ">Mentors here</a>" not in page
+    client.post(rename, data=back | {"name": "Mentors here"})
     assert sign_in("stranger").post(f"/lists/searches/{number}/delete").status_code == 404
     client.post(f"/lists/searches/{number}/delete")
     client.get("/alumni")  # says once that it is forgotten
     assert "Mentors here" not in client.get("/alumni").text
     away = client.post("/lists/alumni-alumni/searches", data=kept | {"address": "//evil.example"})
     assert away.headers["Location"] == "/"
+
+
+@pytest.mark.feature("A16")
+def test_programs_keep_rename_and_forget_searches_of_their_own(world, sign_in):
+    client, other = sign_in("colleague"), sign_in("stranger")
+    place = f"{API}/me/searches"
+    wanted = {"list": "alumni.alumni", "name": "Mentors", "address": "/alumni?open=mentoring"}
+    made = client.post(place, json=wanted)
+    assert made.status_code == 201
+    number = made.json["data"]["id"]
+    client.post(place, json=wanted | {"name": "Class of 2020", "address": "/alumni?year=2020"})
+    assert "Mentors" in client.get("/alumni").text, "the page offers it as well"
+    names = [one["name"] for one in client.get(f"{place}?list=alumni.alumni").json["data"]]
+    assert names == ["Class of 2020", "Mentors"]
+    assert client.get(f"{place}?list=alumni.students").json["data"] == []
+    assert other.get(place).json["data"] == []
+    taken = client.patch(f"{place}/{number}", json={"name": "class of 2020"})
+    assert taken.status_code == 409
+    renamed = client.patch(f"{place}/{number}", json={"name": "People to ask"})
+    assert renamed.json["data"]["name"] == "People to ask"
+    assert other.patch(f"{place}/{number}", json={"name": "Mine"}).status_code == 404
+    assert other.delete(f"{place}/{number}").status_code == 404
+    away = client.post(place, json=wanted | {"address": "//evil.example"})
+    assert list(away.json["fields"]) == ["address"]
+    nowhere = client.post(place, json=wanted | {"list": "no.such"})
+    assert list(nowhere.json["fields"]) == ["list"]
+    assert client.delete(f"{place}/{number}").status_code == 200
+    assert [one["name"] for one in client.get(place).json["data"]] == ["Class of 2020"]
 
 
 @pytest.mark.feature("A16", "A30")

@@ -166,6 +166,32 @@ def _compare_files(sign_in, seen):
             assert (told in written.text) is sees, (viewer, told)
 
 
+@pytest.mark.feature("A16", "A38")
+def test_the_columns_of_the_table_are_chosen_and_hidden_fields_stay_hidden(
+    world, database, sign_in
+):
+    """A file holds the chosen columns where that is asked for; choosing a column shows no more than the field does."""
+    client = sign_in("admin")
+    assert "Columns to show" in client.get("/alumni/table").text
+    assert "Columns to show" not in client.get("/alumni").text, "cards have no columns"
+    client.post("/lists/alumni-alumni/columns", data={"column": ["person", "city", "email"]})
+    show(database, world, Seen.NETWORK)
+    page = client.get("/alumni/table").text
+    rows = page.partition("<tbody")[2].partition("</tbody>")[0]
+    assert TOLD["email"] in rows
+    assert TOLD["work"] not in rows, "the column is not chosen"
+    assert "CSV, the columns shown" in page
+    written = client.get("/alumni?format=csv&columns=person,city").text
+    assert written.splitlines()[0].strip("\ufeff") == "Name,Lives in"
+    assert TOLD["location"] in written
+    assert TOLD["work"] not in written
+    show(database, world, Seen.DEPARTMENT)
+    assert TOLD["email"] not in client.get("/alumni/table").text
+    assert TOLD["location"] not in client.get("/alumni?format=csv&columns=person,city").text
+    assert client.get("/alumni?format=csv&columns=secret").status_code == 400
+    assert "Columns to show" in client.get("/students/network").text
+
+
 @pytest.mark.db
 @pytest.mark.feature("A55", "A59", "A62")
 def test_views_hold_only_what_everybody_sees(world, database):

@@ -310,3 +310,87 @@ def test_a_reference_goes_with_an_application_and_its_text_to_the_poster_alone(
     assert [(one["writer"], one["text"]) for one in shown] == [("Olga Other", told["text"])]
     asha.post(f"/applications/{application}/withdraw")
     assert "what others overlook" not in poster.get(f"/applications/{application}").text
+
+
+@pytest.fixture
+def asked_reference(sign_in, post_job, apply_for, world):
+    """Let Asha apply for a job and ask Olga for a reference towards it; return the numbers of both."""
+    application = apply_for(post_job())
+    asha = sign_in("asha")
+    assert "Olga Other" in asha.get(f"/applications/{application}/references/new").text
+    form = {"writer_id": world.people.other, "message": "You saw me build it."}
+    made = asha.post(f"/applications/{application}/references/new", data=form)
+    assert made.status_code == 303, made.text
+    listed = asha.get(f"/api/v1/applications/{application}").json["data"]["references"]
+    return application, listed[0]["id"]
+
+
+def give(writer, reference):
+    writer.post(f"/references/{reference}/accept")
+    told = {"capacity": "Her mentor", "text": "She finds what others overlook."}
+    writer.post(f"/references/{reference}/write", data=told | {"give": "1"})
+
+
+@pytest.mark.feature("A44")
+def test_a_reference_asked_for_one_application_reaches_its_poster_and_nobody_else(
+    sign_in, asked_reference
+):
+    application, reference = asked_reference
+    asha, writer, poster = sign_in("asha"), sign_in("other"), sign_in("karthik")
+    page = f"/applications/{application}"
+    assert "Asked" in asha.get(page).text
+    assert "Olga Other" not in poster.get(page).text, (
+        "what is not given does not concern the poster"
+    )
+    letter = writer.get(f"/references/{reference}").text
+    assert "Platform engineering intern, Paisa Switch" in letter
+    assert "Confidentially, with one application" in letter
+    give(writer, reference)
+    for name in ("asha", "officer"):
+        for path in (page, f"/api/v1{page}", f"/references/{reference}", "/me/data"):
+            assert "what others overlook" not in sign_in(name).get(path).text, (name, path)
+    for name in ("bina", "chen", "other", "hod"):
+        assert sign_in(name).get(page).status_code == 404, name
+        assert sign_in(name).get(f"/api/v1{page}").status_code == 404, name
+    assert "She finds what others overlook." in poster.get(page).text
+    shown = poster.get(f"/api/v1{page}").json["data"]["references"]
+    assert [(one["state"], one["confidential"], one["capacity"]) for one in shown] == [
+        ("delivered", True, "Her mentor")
+    ]
+    assert "A reference for Asha Rao came in" in poster.get("/notifications").text
+    assert "Only who posted the job reads it." in asha.get(page).text
+
+
+@pytest.mark.feature("A44")
+def test_a_reference_for_one_application_goes_with_no_other(
+    sign_in, asked_reference, post_job, world
+):
+    _application, reference = asked_reference
+    give(sign_in("other"), reference)
+    another = post_job(title="Another")
+    asha = sign_in("asha")
+    assert "Olga Other" not in asha.get(f"/jobs/{another}/apply").text
+    answer = asha.post(
+        f"/api/v1/jobs/{another}/applications",
+        json={"references": [reference], "answers": {"q1": "Because"}},
+    )
+    assert answer.json["fields"] == {"references": "Choose references that were given to you."}
+
+
+@pytest.mark.feature("A44")
+def test_only_the_applicant_asks_for_a_reference_and_only_until_it_is_decided(
+    sign_in, asked_reference, world
+):
+    application, reference = asked_reference
+    place = f"/api/v1/applications/{application}/references"
+    body = {"writer_id": str(world.people.other)}
+    for name, status in (("karthik", 403), ("officer", 403), ("chen", 404), ("hod", 404)):
+        assert sign_in(name).post(place, json=body).status_code == status, name
+    assert sign_in("asha").post(place, json=body).status_code == 409, "asked already"
+    unknown = sign_in("asha").post(place, json={"writer_id": str(world.people.bina)})
+    assert unknown.json["fields"] == {"writer_id": "Choose a graduate or a teacher."}
+    sign_in("asha").post(f"/applications/{application}/withdraw")
+    assert sign_in("asha").post(place, json=body).status_code == 409
+    assert sign_in("asha").get(f"/applications/{application}/references/new").status_code == 409
+    withdrawn = sign_in("other").get(f"/api/v1/references/{reference}").json["data"]
+    assert withdrawn["state"] == "withdrawn", "nobody writes towards what is given up"

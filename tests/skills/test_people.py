@@ -17,6 +17,7 @@ from quad.core.policy import SYSTEM
 from quad.skills.models import PersonSkill, ProofKind, Skill
 from quad.skills.service import catalogue, courses, held, own, proofs
 from tests.factories import academics as factory
+from tests.following import follow
 from tests.skills.conftest import build
 
 API = "/api/v1"
@@ -216,6 +217,7 @@ def test_approved_coding_shows_skills_at_the_level_of_what_was_solved(sign_in, w
         who = {"snapshot_id": snapshot.id, "student_id": student, "user_id": world.people.asha}
         emit(db, SnapshotApproved(actor_id=None, **who))
         account_id = account.id
+    follow(database)
     held_now = of(sign_in("teacher"), world.people.asha)["Data structures"]
     assert held_now["level"] == 2
     assert held_now["sources"][0]["kind"] == "coding"

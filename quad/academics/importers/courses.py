@@ -24,6 +24,7 @@ from quad.core.importing.models import Outcome, StagedRow
 from quad.core.policy import Actor
 from quad.core.search.index import index_many
 from quad.institution.models import Department
+from quad.institution.service.named import find_departments
 
 PIECE = 500
 
@@ -70,20 +71,7 @@ def _resolve(db: Session, batch: Batch[StagedCourse]) -> None:
         staged.course_id,
         select(Course.id).where(Course.code_key == staged.code_key, Course.live == 1),
     )
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.live == 1
-        ),
-    )
-    batch.refuse(
-        db,
-        staged.department_key.is_not(None) & staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
+    find_departments(db, batch)
     for name in ("title", "credits"):
         batch.refuse(
             db,

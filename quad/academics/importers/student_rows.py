@@ -19,7 +19,8 @@ from quad.core.importing.models import StagedRow
 from quad.identity.models.accounts import User
 from quad.identity.service.users import sort_name
 from quad.institution.models import Batch as Cohort
-from quad.institution.models import ClassGroup, Department, Programme
+from quad.institution.models import ClassGroup, Programme
+from quad.institution.service.named import find_departments, find_programmes
 
 NO_MAIL = "students.invalid"  # RFC 2606: a name that never resolves
 
@@ -99,15 +100,8 @@ def resolve(db: Session, batch: Batch[StagedStudent]) -> None:
         staged.owner_id,
         select(User.id).where(User.email == staged.email, User.live == 1),
     )
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.live == 1
-        ),
-    )
-    known = (Programme.code_key == staged.programme_key, Programme.live == 1)
-    batch.lookup(db, staged.programme_id, select(Programme.id).where(*known))
+    find_departments(db, batch)
+    find_programmes(db, batch)
     _place(db, batch)
     _refuse(db, batch)
     of_programme = select(Programme.department_id).where(Programme.id == staged.programme_id)
@@ -157,20 +151,6 @@ def _place(db: Session, batch: Batch[StagedStudent]) -> None:
 
 def _refuse(db: Session, batch: Batch[StagedStudent]) -> None:
     staged = batch.rows
-    batch.refuse(
-        db,
-        staged.department_key.is_not(None) & staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
-    batch.refuse(
-        db,
-        staged.programme_key.is_not(None) & staged.programme_id.is_(None),
-        _("There is no programme with the code “%(value)s”."),
-        field="programme",
-        value=staged.programme_key,
-    )
     batch.refuse(
         db,
         staged.batch_key.is_not(None) & staged.batch_id.is_(None),

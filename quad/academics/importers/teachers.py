@@ -24,6 +24,7 @@ from quad.identity.models.accounts import AccountOrigin, Role, RoleGrant, User
 from quad.identity.service.directory import index_people
 from quad.identity.service.users import sort_name
 from quad.institution.models import Department
+from quad.institution.service.named import find_departments
 
 PIECE = 500
 
@@ -65,20 +66,7 @@ def _resolve(db: Session, batch: Batch[StagedTeacher]) -> None:
         staged.teacher_id,
         select(Teacher.id).where(Teacher.user_id == staged.user_id, Teacher.live == 1),
     )
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.live == 1
-        ),
-    )
-    batch.refuse(
-        db,
-        staged.department_key.is_not(None) & staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
+    find_departments(db, batch)
     batch.refuse(
         db,
         staged.user_id.is_not(None) & staged.teacher_id.is_(None),

@@ -25,6 +25,20 @@ DELIVERIES = (
 )
 
 
+# What the asked person should know, and by when: the same wherever a reference is asked for.
+Message = Annotated[
+    str,
+    words(
+        _l("What you would like them to know"),
+        longest=2_000,
+        shortest=0,
+        widget="textarea",
+        rows=4,
+    ),
+]
+NeededBy = Annotated[date | None, Field(title=_l("Needed by"))]
+
+
 class AskReference(Form):
     """A request for a reference."""
 
@@ -35,16 +49,7 @@ class AskReference(Form):
             _l("What it is for"), longest=PURPOSE_LENGTH, hint=_l("For example a master’s degree.")
         ),
     ]
-    message: Annotated[
-        str,
-        words(
-            _l("What you would like them to know"),
-            longest=2_000,
-            shortest=0,
-            widget="textarea",
-            rows=4,
-        ),
-    ] = ""
+    message: Message = ""
     delivery: Annotated[
         Delivery,
         Field(
@@ -55,7 +60,7 @@ class AskReference(Form):
             },
         ),
     ] = Delivery.DOCUMENT
-    due_on: Annotated[date | None, Field(title=_l("Needed by"))] = None
+    due_on: NeededBy = None
 
 
 class DeclineReference(Form):

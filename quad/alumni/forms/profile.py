@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -14,6 +13,7 @@ from quad.core import clock
 from quad.core.forms import Form, words
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.web_addresses import web_host
 
 EARLIEST, AHEAD = 1940, 12
 MONTH = re.compile(r"(\d{4})(?:-(\d{1,2}))?")
@@ -45,8 +45,7 @@ def _year(value: int) -> int:
 
 
 def _link(value: str) -> str:
-    parts = urlsplit(value)
-    if value and (parts.scheme not in ("http", "https") or "." not in (parts.hostname or "")):
+    if value and "." not in web_host(value):
         raise ValueError(_("Write a web address such as https://example.org."))
     return value
 

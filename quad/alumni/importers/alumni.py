@@ -38,6 +38,7 @@ from quad.core.policy import Actor
 from quad.identity.models.accounts import AccountOrigin, Role, RoleGrant, User
 from quad.identity.service.directory import index_people
 from quad.institution.models import Department, Programme
+from quad.institution.service.named import find_departments, find_programmes
 
 PIECE = 500
 STUDIES = ("department_id", "programme_id", "degree_id", "campus_id")
@@ -45,15 +46,8 @@ STUDIES = ("department_id", "programme_id", "degree_id", "campus_id")
 
 def _resolve(db: Session, batch: Batch[StagedAlumnus]) -> None:
     staged = batch.rows
-    alive = (Programme.code_key == staged.programme_key, Programme.live == 1)
-    batch.lookup(db, staged.programme_id, select(Programme.id).where(*alive))
-    batch.lookup(
-        db,
-        staged.department_id,
-        select(Department.id).where(
-            Department.code_key == staged.department_key, Department.live == 1
-        ),
-    )
+    find_programmes(db, batch)
+    find_departments(db, batch)
     of_programme = select(Programme.department_id).where(Programme.id == staged.programme_id)
     own = of_programme.correlate(staged).scalar_subquery()
     batch.set(db, department_id=func.coalesce(staged.department_id, own))
@@ -84,20 +78,6 @@ def _resolve(db: Session, batch: Batch[StagedAlumnus]) -> None:
 
 def _refuse(db: Session, batch: Batch[StagedAlumnus]) -> None:
     staged = batch.rows
-    batch.refuse(
-        db,
-        staged.department_key.is_not(None) & staged.department_id.is_(None),
-        _("There is no department with the code “%(value)s”."),
-        field="department",
-        value=staged.department_key,
-    )
-    batch.refuse(
-        db,
-        staged.programme_key.is_not(None) & staged.programme_id.is_(None),
-        _("There is no programme with the code “%(value)s”."),
-        field="programme",
-        value=staged.programme_key,
-    )
     batch.refuse(
         db,
         staged.user_id.is_(None) & staged.full_name.is_(None),

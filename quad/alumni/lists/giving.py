@@ -9,27 +9,14 @@ from sqlalchemy.orm import aliased
 
 from quad.alumni.forms.giving import KINDS
 from quad.alumni.models.engagements import Engagement, EngagementState
-from quad.alumni.models.references import Reference, ReferenceState
+from quad.alumni.models.mentoring import BookingState
+from quad.alumni.models.references import MARKS, STATES, Reference
 from quad.alumni.policy import giving as policy
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing.declaration import Cell, Column, Listing, SearchColumns
 from quad.core.listing.filters import Filter
 from quad.identity.models.accounts import User
 
-STATES = (
-    (ReferenceState.REQUESTED, _l("Asked")),
-    (ReferenceState.ACCEPTED, _l("Being written")),
-    (ReferenceState.DELIVERED, _l("Given")),
-    (ReferenceState.DECLINED, _l("Declined")),
-    (ReferenceState.WITHDRAWN, _l("Withdrawn")),
-)
-MARKS = {
-    ReferenceState.REQUESTED: "open",
-    ReferenceState.ACCEPTED: "going",
-    ReferenceState.DELIVERED: "done",
-    ReferenceState.DECLINED: "stop",
-    ReferenceState.WITHDRAWN: "open",
-}
 ENGAGEMENT_STATES = (
     (EngagementState.LOGGED, _l("To be confirmed")),
     (EngagementState.CONFIRMED, _l("Confirmed")),
@@ -39,6 +26,12 @@ ENGAGEMENT_MARKS = {
     EngagementState.LOGGED: "going",
     EngagementState.CONFIRMED: "done",
     EngagementState.REFUSED: "stop",
+}
+BOOKING_STATES = {
+    BookingState.REQUESTED: ("going", _l("Waits for an answer")),
+    BookingState.CONFIRMED: ("done", _l("Confirmed")),
+    BookingState.DECLINED: ("stop", _l("Declined")),
+    BookingState.CANCELLED: ("stop", _l("Cancelled")),
 }
 _ASKER, _WRITER, _ALUMNUS = aliased(User), aliased(User), aliased(User)
 

@@ -29,6 +29,20 @@ class ReferenceState(enum.StrEnum):
 
 
 WAITING = (ReferenceState.REQUESTED, ReferenceState.ACCEPTED)
+STATES = (
+    (ReferenceState.REQUESTED, _l("Asked")),
+    (ReferenceState.ACCEPTED, _l("Being written")),
+    (ReferenceState.DELIVERED, _l("Given")),
+    (ReferenceState.DECLINED, _l("Declined")),
+    (ReferenceState.WITHDRAWN, _l("Withdrawn")),
+)
+MARKS = {
+    ReferenceState.REQUESTED: "open",
+    ReferenceState.ACCEPTED: "going",
+    ReferenceState.DELIVERED: "done",
+    ReferenceState.DECLINED: "stop",
+    ReferenceState.WITHDRAWN: "open",
+}
 
 
 class Delivery(enum.StrEnum):

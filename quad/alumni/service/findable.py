@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, literal, select
 from sqlalchemy.orm import Session
 
 from quad.alumni.models.members import Achievement, Education, Member, Seen, Work
@@ -20,16 +20,18 @@ from quad.core.db.rows import plain_rows
 from quad.core.markdown import as_plain
 from quad.core.policy import Actor
 from quad.core.search.index import index_many, unindex
-from quad.core.search.searchable import Document
+from quad.core.search.searchable import Document, Tokens
 from quad.identity.models.accounts import User
 from quad.identity.models.profiles import Profile
 from quad.institution.models import Degree, Department, Programme
 from quad.skills.models import PersonSkill, Skill
 
+_DEPARTMENT = "network department"
+
 
 def department_token(department_id: int) -> str:
     """Return what stands for a department in the audiences of long texts."""
-    return f"network department {department_id}"
+    return f"{_DEPARTMENT} {department_id}"
 
 
 def index_members(db: Session, ids: Sequence[int]) -> None:
@@ -158,8 +160,7 @@ def _audiences(row: Any, seen: Seen) -> tuple[str, ...]:
     return ()
 
 
-def reader_tokens(db: Session, actor: Actor) -> list[str]:
+def reader_tokens(actor: Actor) -> list[Tokens]:
     """Return what stands for the departments of `actor` in the audiences of long texts."""
-    own = db.scalars(audience.own_department(actor))
-    mine = {grant.department_id for grant in actor.grants} | set(own)
-    return [department_token(number) for number in sorted(filter(None, mine))]
+    held = [select(literal(number, BigInteger)) for number in audience.departments(actor)]
+    return [(_DEPARTMENT, mine) for mine in (audience.own_department(actor), *held)]

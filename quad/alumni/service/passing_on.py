@@ -1,7 +1,8 @@
-"""References that somebody was given and hands on to where they apply.
+"""References that somebody was given and hands on to where they apply, and those asked for just that.
 
 A confidential one is handed on unread: those who decide read it, who it is about never does. The floor above keeps
-which of its things a reference went to, and asks who decides about that.
+which of its things a reference went to, and asks who decides about that. One that was asked for towards a single thing
+goes there alone.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, delete, func, select, union_all, update
 from sqlalchemy.orm import Session
 
-from quad.alumni.models.references import Delivery, Reference, ReferenceState
+from quad.alumni.models.references import WAITING, Delivery, Reference, ReferenceState
 from quad.core.errors import Invalid
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
@@ -22,11 +23,12 @@ from quad.identity.models.accounts import User
 
 MOST = 5
 SHOWN = 50
+QUIET = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
 class PassedOn:
-    """A reference where it went to. `text` and `capacity` are empty for who may not read it."""
+    """A reference where it went to, or is asked for. `text` and `capacity` are empty for who may not read it."""
 
     id: int
     writer: str
@@ -34,6 +36,7 @@ class PassedOn:
     capacity: str
     text: str
     confidential: bool
+    state: ReferenceState
     delivered_at: datetime | None
 
 
@@ -42,11 +45,20 @@ def given(db: Session, actor: Actor) -> list[tuple[int, str]]:
     rows = db.execute(
         select(Reference.id, Reference.purpose, Reference.delivery, User.full_name)
         .join(User, User.id == Reference.writer_id)
-        .where(Reference.asker_id == actor.own_id, Reference.state == ReferenceState.DELIVERED)
+        .where(_handed_over(actor))
         .order_by(Reference.delivered_at.desc(), Reference.id.desc())
         .limit(SHOWN)
     )
     return [(row.id, _words(row)) for row in rows]
+
+
+def _handed_over(actor: Actor) -> ColumnElement[bool]:
+    """References one was given for no single purpose: those asked for towards one thing stay there."""
+    return and_(
+        Reference.asker_id == actor.own_id,
+        Reference.state == ReferenceState.DELIVERED,
+        Reference.subject_type == "",
+    )
 
 
 def _words(row: Any) -> str:
@@ -66,8 +78,7 @@ def chosen(db: Session, actor: Actor, reference_ids: Sequence[int]) -> list[int]
     own = db.scalars(
         select(Reference.id).where(
             Reference.id.in_(wanted),
-            Reference.asker_id == actor.own_id,
-            Reference.state == ReferenceState.DELIVERED,
+            _handed_over(actor),
         )
     ).all()
     if len(own) != len(wanted):
@@ -75,31 +86,81 @@ def chosen(db: Session, actor: Actor, reference_ids: Sequence[int]) -> list[int]
     return wanted
 
 
+def asked_towards(db: Session, subject_type: str, subject_id: int) -> int:
+    """Return how many references wait or were given towards a thing."""
+    query = select(func.count(Reference.id)).where(
+        Reference.subject_type == subject_type,
+        Reference.subject_id == subject_id,
+        Reference.state.in_((*WAITING, ReferenceState.DELIVERED)),
+    )
+    return db.scalar(query) or 0
+
+
+def redirect(db: Session, subject_type: str, subject_id: int, to_id: int) -> None:
+    """Have the references asked for towards a thing go to another of its kind, which takes its place.
+
+    Of two that wait for the same writer the one that is there already stays.
+    """
+    of_kind = Reference.subject_type == subject_type
+    waiting = select(Reference.writer_id).where(
+        of_kind, Reference.subject_id == to_id, Reference.open_mark == 1
+    )
+    asked = list(db.scalars(waiting))
+    mine = (of_kind, Reference.subject_id == subject_id)
+    doubled = delete(Reference).where(
+        *mine, Reference.open_mark == 1, Reference.writer_id.in_(asked)
+    )
+    db.execute(doubled, execution_options=QUIET)
+    moving = update(Reference).where(*mine)
+    db.execute(
+        moving.values(subject_id=to_id, purpose_key=towards(subject_type, to_id)),
+        execution_options=QUIET,
+    )
+
+
+def towards(subject_type: str, subject_id: int) -> str:
+    """Return the purpose by which two requests towards one thing are told to be the same."""
+    return f"{subject_type} {subject_id}"
+
+
 def passed_on(
-    db: Session, reference_ids: Sequence[int], *, decides: bool, own: bool
+    db: Session,
+    handed_on: Select[int],
+    subject_type: str,
+    subject_id: int,
+    *,
+    decides: bool,
+    own: bool,
 ) -> list[PassedOn]:
-    """Return references as a reader sees them: who decides reads all, who they are about the open ones."""
-    if not reference_ids:
-        return []
-    rows = db.execute(
+    """Return the references that were handed on to a thing (their numbers), and those asked for towards it.
+
+    Who decides reads all that is given; who they are about reads the open ones, and sees how far the others are.
+    """
+    towards = select(Reference.id).where(
+        Reference.subject_type == subject_type, Reference.subject_id == subject_id
+    )
+    query = (
         select(Reference, User.full_name)
         .join(User, User.id == Reference.writer_id)
-        .where(Reference.id.in_(reference_ids), Reference.state == ReferenceState.DELIVERED)
+        .where(Reference.id.in_(select(union_all(handed_on, towards).subquery("there"))))
         .order_by(Reference.id)
     )
-    found = []
-    for reference, writer in rows:
-        confidential = reference.delivery is Delivery.CONFIDENTIAL
-        reads = decides or (own and not confidential)
-        found.append(
-            PassedOn(
-                reference.id,
-                writer,
-                reference.purpose,
-                reference.capacity if reads else "",
-                reference.text if reads else "",
-                confidential,
-                reference.delivered_at,
-            )
-        )
-    return found
+    if not own:
+        query = query.where(Reference.state == ReferenceState.DELIVERED)
+    rows = db.execute(query)
+    return [_as_seen(reference, writer, decides=decides, own=own) for reference, writer in rows]
+
+
+def _as_seen(reference: Reference, writer: str, *, decides: bool, own: bool) -> PassedOn:
+    confidential = reference.delivery is Delivery.CONFIDENTIAL
+    reads = decides or (own and not confidential)
+    return PassedOn(
+        reference.id,
+        writer,
+        reference.purpose,
+        reference.capacity if reads else "",
+        reference.text if reads else "",
+        confidential,
+        reference.state,
+        reference.delivered_at,
+    )

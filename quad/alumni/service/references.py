@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -27,6 +26,7 @@ from quad.alumni.facts import (
 from quad.alumni.forms.giving import AskReference, WriteReference
 from quad.alumni.models.references import WAITING, Delivery, Reference, ReferenceState
 from quad.alumni.policy import giving as policy
+from quad.alumni.service.passing_on import towards
 from quad.core import clock
 from quad.core.errors import EditedMeanwhile, Invalid, NotFound, Rejected
 from quad.core.facts import emit
@@ -64,6 +64,7 @@ class ShownReference:
     created_at: datetime
     delivered_at: datetime | None
     version: int
+    towards_one: bool
     own: bool
     mine_to_write: bool
 
@@ -107,6 +108,7 @@ def _shown(actor: Actor, row: Any) -> ShownReference:
         reference.created_at,
         reference.delivered_at,
         reference.version,
+        bool(reference.subject_type),
         own,
         writes,
     )
@@ -169,7 +171,8 @@ def ask(
         raise Invalid(
             {"delivery": _("A document needs an academic record here. Choose confidential.")}
         )
-    if _asked(db, actor.own_id, form) is not None:
+    purpose_key = towards(subject_type, subject_id) if subject_type else form.purpose
+    if _asked(db, actor.own_id, form.writer_id, purpose_key) is not None:
         raise Rejected(
             _(
                 "You asked this person for this already. They will hear of it again before it is due."
@@ -179,7 +182,7 @@ def ask(
         asker_id=actor.own_id,
         writer_id=form.writer_id,
         purpose=form.purpose,
-        purpose_key=form.purpose,
+        purpose_key=purpose_key,
         message=form.message,
         delivery=form.delivery,
         due_on=form.due_on,
@@ -198,12 +201,12 @@ def _record(db: Session, user_id: int) -> int | None:
     )
 
 
-def _asked(db: Session, asker_id: int, form: AskReference) -> int | None:
+def _asked(db: Session, asker_id: int, writer_id: int, purpose_key: str) -> int | None:
     return db.scalar(
         select(Reference.id).where(
             Reference.asker_id == asker_id,
-            Reference.writer_id == form.writer_id,
-            Reference.purpose_key == form.purpose,
+            Reference.writer_id == writer_id,
+            Reference.purpose_key == purpose_key,
             Reference.open_mark == 1,
         )
     )
@@ -296,9 +299,13 @@ def withdraw(db: Session, actor: Actor, reference_id: int) -> Reference:
     row = policy.REFERENCE_ASKED.get(db, actor, reference_id, read=policy.REFERENCE_READ, lock=True)
     if row.state not in WAITING:
         raise Rejected(_("This reference is closed already."))
+    _take_back(db, actor, row)
+    return row
+
+
+def _take_back(db: Session, actor: Actor, row: Reference) -> None:
     row.state, row.open_mark, row.text = ReferenceState.WITHDRAWN, None, ""
     emit(db, _fact(ReferenceWithdrawn, actor, row, row.writer_id))
-    return row
 
 
 def document(db: Session, actor: Actor, reference_id: int) -> tuple[IssuedDocument, StoredFile]:
@@ -318,46 +325,21 @@ def document(db: Session, actor: Actor, reference_id: int) -> tuple[IssuedDocume
     return found[0], found[1]
 
 
-@dataclass(frozen=True)
-class ConfidentialReference:
-    """A reference for those who decide about an application, never for who applies."""
-
-    writer: str
-    capacity: str
-    text: str
-    delivered_at: datetime
-
-
-def confidential_for(
-    db: Session, subject_type: str, subject_ids: Sequence[int]
-) -> dict[int, list[ConfidentialReference]]:
-    """Return the confidential references that were given to these things, by the thing’s number.
-
-    The floor above owns the subject: it has asked who decides about it, and leaves out who it is about.
-    """
-    writer = aliased(User)
-    query = (
-        select(
-            Reference.subject_id,
-            writer.full_name,
-            Reference.capacity,
-            Reference.text,
-            Reference.delivered_at,
-        )
-        .join(writer, writer.id == Reference.writer_id)
+def withdraw_for(db: Session, actor: Actor, subject_type: str, subject_id: int) -> None:
+    """Take back what one asked for towards a thing that is given up; what is written already stays with it."""
+    rows = db.scalars(
+        select(Reference)
         .where(
+            policy.REFERENCE_ASKED.where(actor),
             Reference.subject_type == subject_type,
-            Reference.subject_id.in_(subject_ids),
-            Reference.state == ReferenceState.DELIVERED,
-            Reference.delivery == Delivery.CONFIDENTIAL,
+            Reference.subject_id == subject_id,
+            Reference.state.in_(WAITING),
         )
-        .order_by(Reference.delivered_at)
-    )
-    found: dict[int, list[ConfidentialReference]] = {each: [] for each in subject_ids}
-    for row in db.execute(query):
-        one = ConfidentialReference(row.full_name, row.capacity, row.text, row.delivered_at)
-        found[row.subject_id].append(one)
-    return found
+        .order_by(Reference.id)
+        .with_for_update()
+    ).all()
+    for row in rows:
+        _take_back(db, actor, row)
 
 
 def remind_some(db: Session, limit: int = 50) -> int:

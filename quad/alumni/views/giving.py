@@ -23,19 +23,17 @@ from quad.alumni.forms.giving import (
     WriteReference,
 )
 from quad.alumni.lists.giving import (
+    BOOKING_STATES,
     ENGAGEMENT_MARKS,
     ENGAGEMENT_STATES,
     ENGAGEMENTS,
-    MARKS,
     REFERENCES,
-    STATES,
 )
-from quad.alumni.models.mentoring import BookingState
+from quad.alumni.models.references import MARKS, STATES
 from quad.alumni.policy import giving as policy
 from quad.alumni.service import engagements, meetings, mentoring, references
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
-from quad.core.i18n import lazy_gettext as _l
 from quad.web.download import disposition
 from quad.web.kit import (
     ask_who_it_is,
@@ -51,12 +49,6 @@ from quad.web.lists import list_page
 
 bp = Blueprint("giving", __name__, template_folder="../templates")
 bp.before_request(ask_who_it_is)
-BOOKING_STATES = {
-    BookingState.REQUESTED: ("going", _l("Waits for an answer")),
-    BookingState.CONFIRMED: ("done", _l("Confirmed")),
-    BookingState.DECLINED: ("stop", _l("Declined")),
-    BookingState.CANCELLED: ("stop", _l("Cancelled")),
-}
 
 
 def _words() -> dict[str, Any]:

@@ -21,10 +21,17 @@ from quad.careers.api.shapes import (
     KeptCv,
     OwnApplication,
 )
-from quad.careers.forms.applications import ApplyForJob, Move, MoveMany, Note, Withdraw
+from quad.careers.forms.applications import (
+    ApplyForJob,
+    AskForApplication,
+    Move,
+    MoveMany,
+    Note,
+    Withdraw,
+)
 from quad.careers.lists.applications import APPLICANTS, OWN
 from quad.careers.models.applications import MOVES
-from quad.careers.service import applying, cvs, handling, reading
+from quad.careers.service import applying, cvs, handling, reading, recommending
 from quad.core.forms import Form
 from quad.core.taking import CV, take
 from quad.web.api import Answer, operation
@@ -142,6 +149,22 @@ def application_note(application_id: int, body: Note) -> ApplicationOut:
 )
 def application_withdraw(application_id: int, body: Withdraw) -> ApplicationOut:
     applying.withdraw(current_db(), current_actor(), application_id, body)
+    return _one(application_id)
+
+
+@operation(
+    bp,
+    "POST",
+    f"{ONE}/references",
+    body=AskForApplication,
+    answers=ApplicationOut,
+    status=201,
+    message="Asked",
+    errors=(403, 409),
+)
+def application_reference_ask(application_id: int, body: AskForApplication) -> ApplicationOut:
+    """Ask somebody to write about one for this application. Who posted the job reads it; oneself does not."""
+    recommending.ask(current_db(), current_actor(), application_id, body)
     return _one(application_id)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from quad.alumni.models.references import ReferenceState
 from quad.careers.models.applications import Stage
 from quad.careers.models.jobs import JobKind, PayPeriod, PostingState, Workplace
 from quad.web.api import Moment, Number, Out, WireId
@@ -175,7 +176,7 @@ class ApplicationAnswer(Out):
 
 
 class HandedOnReference(Out):
-    """A reference that went with an application. `text` is empty for who may not read it."""
+    """A reference that went with an application, or is asked for it. `text` is empty for who may not read it."""
 
     id: WireId
     writer: str
@@ -183,6 +184,7 @@ class HandedOnReference(Out):
     capacity: str
     text: str
     confidential: bool
+    state: ReferenceState
     delivered_at: Moment | None
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from quad.alumni.forms.giving import Message, NeededBy
 from quad.alumni.service.passing_on import MOST
 from quad.careers.models.applications import Stage
 from quad.core.forms import Form, Id, words
@@ -53,6 +54,14 @@ class ApplyForJob(Form):
         dict[str, Annotated[str, Field(max_length=LONGEST_ANSWER)]],
         Field(title=_l("Answers"), max_length=20),
     ] = {}
+
+
+class AskForApplication(Form):
+    """Ask somebody for a confidential reference towards one application."""
+
+    writer_id: Annotated[Id, Field(title=_l("Person"))]
+    message: Message = ""
+    due_on: NeededBy = None
 
 
 class Move(Form):

@@ -34,14 +34,16 @@ HIGHEST = Decimal("9999999999.99")
 NEEDED = "*"
 
 
-def _currency(value: str) -> str:
+def currency_code(value: str) -> str:
+    """Return the three letters of a currency in capitals, "" for none. Raises ValueError."""
     code = value.upper()
     if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
         raise ValueError(_("Write the three letters of the currency, such as INR or EUR."))
     return code
 
 
-def _money(title: str) -> object:
+def money_field(title: str) -> object:
+    """Return what an amount of money is checked by."""
     return Field(
         title=title,
         ge=0,
@@ -80,11 +82,11 @@ class JobIn(AudienceIn):
     location: Annotated[
         str, words(_l("Location"), hint=_l("City and country."), longest=PLACE_LENGTH, shortest=0)
     ] = ""
-    salary_min: Annotated[Decimal | None, _money(_l("Salary from"))] = None
-    salary_max: Annotated[Decimal | None, _money(_l("Salary to"))] = None
+    salary_min: Annotated[Decimal | None, money_field(_l("Salary from"))] = None
+    salary_max: Annotated[Decimal | None, money_field(_l("Salary to"))] = None
     currency: Annotated[
         str,
-        AfterValidator(_currency),
+        AfterValidator(currency_code),
         Field(title=_l("Currency"), json_schema_extra={"maxlength": 3}),
     ] = ""
     pay_period: Annotated[

@@ -77,6 +77,10 @@ WITHDRAWABLE = frozenset(
 )
 
 
+# What a reference says that belongs to an application.
+SUBJECT = "application"
+
+
 class Application(Row):
     """One person and one job, once.
 

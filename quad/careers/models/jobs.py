@@ -132,6 +132,7 @@ class Job(SoftDeleted, Versioned, Row):
         Index(None, "state", "company_key", "id"),
         Index(None, "audience_id", "state", "listed_at"),
         Index(None, "poster_id", "listed_at", "id"),
+        Index(None, "sort_title", "id"),
         Index(None, "drive_id", "listed_at", "id"),
         Index(None, "applications_count", "id"),
         Index(None, "deleted_at"),

@@ -9,11 +9,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from quad.academics.models.people import Student
-from quad.alumni.service import passing_on
+from quad.alumni.service import passing_on, references
 from quad.careers import policy
 from quad.careers.facts import ApplicationSent, ApplicationWithdrawn
 from quad.careers.forms.applications import ApplyForJob, Withdraw
 from quad.careers.models.applications import (
+    SUBJECT,
     WITHDRAWABLE,
     Application,
     ApplicationReference,
@@ -128,5 +129,6 @@ def withdraw(db: Session, actor: Actor, application_id: int, form: Withdraw) -> 
     if row.stage not in WITHDRAWABLE:
         raise Rejected(_("This application is decided, so it cannot be withdrawn."))
     row.withdrawn_at = clock.now()
+    references.withdraw_for(db, actor, SUBJECT, row.id)
     emit(db, step(db, actor, job, row, ApplicationWithdrawn, Stage.WITHDRAWN, text=form.note))
     return row

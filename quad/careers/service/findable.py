@@ -12,7 +12,7 @@ from quad.careers.models.jobs import Job
 from quad.careers.service.matching import asked_by
 from quad.core.policy import Actor
 from quad.core.search.index import index_many
-from quad.core.search.searchable import EVERYONE, Document
+from quad.core.search.searchable import EVERYONE, Document, Tokens
 
 JOBS = "careers.job"
 
@@ -45,19 +45,22 @@ def documents(db: Session, ids: Sequence[int]) -> Iterator[Document]:
         )
 
 
+_AUDIENCE = "audience"
+
+
 def token(audience_id: int) -> str:
     """Return what stands for an audience in the index."""
-    return f"audience {audience_id}"
+    return f"{_AUDIENCE} {audience_id}"
 
 
-def tokens(db: Session, actor: Actor) -> Sequence[str]:
-    """Return the tokens of the audiences a person is in, as far as jobs are meant for those alone."""
+def tokens(actor: Actor) -> Sequence[Tokens]:
+    """Return what stands for the audiences a person is in, as far as jobs are meant for those alone."""
     narrow = (
         select(Job.audience_id)
         .where(Job.only_audience, Job.audience_id.in_(contains(actor)))
         .distinct()
     )
-    return [token(each) for each in db.scalars(narrow)]
+    return [(_AUDIENCE, narrow)]
 
 
 def index_job(db: Session, job_id: int, *, new: bool = False) -> None:

@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from quad.alumni.service import passing_on
 from quad.careers.models.applications import (
+    SUBJECT,
     Application,
     ApplicationReference,
     ApplicationStep,
@@ -30,22 +32,68 @@ def _count(db: Session, user_id: int) -> int:
     )
 
 
+# Of two applications for one job the further one counts; one that ended is behind all that go on.
+WAY = (
+    Stage.WITHDRAWN,
+    Stage.REJECTED,
+    Stage.APPLIED,
+    Stage.UNDER_REVIEW,
+    Stage.SHORTLISTED,
+    Stage.INTERVIEW,
+    Stage.OFFERED,
+    Stage.HIRED,
+)
+
+
 def _move(db: Session, kept: int, gone: int) -> None:
-    """Applications go to the kept person; of two for one job the one that came further stays theirs."""
-    doubled = select(Application.job_id).where(Application.person_id == kept)
-    jobs = set(db.scalars(doubled))
-    going = db.execute(
-        select(Application.id, Application.job_id).where(Application.person_id == gone)
-    ).all()
-    moving = [row.id for row in going if row.job_id not in jobs]
-    left = [row.id for row in going if row.job_id in jobs]
-    if left:
-        db.execute(delete(Application).where(Application.id.in_(left)), execution_options=QUIET)
-    if moving:
-        db.execute(
-            update(Application).where(Application.id.in_(moving)).values(person_id=kept),
-            execution_options=QUIET,
+    """Applications go to the kept person; of two for one job the one that came further stays, with the references of
+    both.
+    """
+    theirs, coming = _by_job(db, kept), _by_job(db, gone)
+    dropped = []
+    for job_id in sorted(theirs.keys() & coming.keys()):
+        left, goes = theirs[job_id], coming[job_id]
+        if WAY.index(goes.stage) > WAY.index(left.stage):
+            left, goes = goes, left
+        _hand_over(db, goes.id, left.id)
+        dropped.append(goes.id)
+    if dropped:
+        db.execute(delete(Application).where(Application.id.in_(dropped)), execution_options=QUIET)
+    db.execute(
+        update(Application).where(Application.person_id == gone).values(person_id=kept),
+        execution_options=QUIET,
+    )
+
+
+def _by_job(db: Session, user_id: int) -> dict[int, Any]:
+    query = select(Application.id, Application.job_id, Application.stage).where(
+        Application.person_id == user_id
+    )
+    return {row.job_id: row for row in db.execute(query)}
+
+
+def _hand_over(db: Session, dropped: int, left: int) -> None:
+    """Have the references that were asked for, or handed on with, an application go with the one that stays."""
+    passing_on.redirect(db, SUBJECT, dropped, left)
+    handed = {
+        number: set(
+            db.scalars(
+                select(ApplicationReference.reference_id).where(
+                    ApplicationReference.application_id == number
+                )
+            )
         )
+        for number in (dropped, left)
+    }
+    db.execute(
+        update(ApplicationReference)
+        .where(
+            ApplicationReference.application_id == dropped,
+            ApplicationReference.reference_id.in_(handed[dropped] - handed[left]),
+        )
+        .values(application_id=left),
+        execution_options=QUIET,
+    )
 
 
 MERGES: tuple[Merge, ...] = (

@@ -10,9 +10,12 @@ from sqlalchemy import case, select
 from sqlalchemy.orm import Session, aliased
 
 from quad.academics.models.people import Student
+from quad.alumni.policy import giving as asking
 from quad.alumni.service.passing_on import PassedOn, passed_on
 from quad.careers import policy
 from quad.careers.models.applications import (
+    SUBJECT,
+    WITHDRAWABLE,
     Application,
     ApplicationReference,
     ApplicationStep,
@@ -124,6 +127,7 @@ class ShownApplication:
     may_take_cv: bool
     cv_taken: int
     references: Sequence[PassedOn]
+    may_ask: bool
 
 
 def application(db: Session, actor: Actor, application_id: int) -> ShownApplication:
@@ -161,6 +165,7 @@ def application(db: Session, actor: Actor, application_id: int) -> ShownApplicat
             Student.graduation_year,
             Student.semester,
             case((policy.APPLICATION_HANDLE.where(actor), 1), else_=0).label("may_handle"),
+            case((policy.REFERENCES_READ.where(actor), 1), else_=0).label("reads_references"),
         )
         .join(Job, Job.id == Application.job_id)
         .join(User, User.id == Application.person_id)
@@ -185,19 +190,21 @@ def application(db: Session, actor: Actor, application_id: int) -> ShownApplicat
         may_handle=bool(row.may_handle),
         may_take_cv=row.cv_id is not None and (own or posted),
         cv_taken=cvs.taken(db, application_id)[0] if row.cv_id is not None else 0,
-        references=_references(db, application_id, own=own, decides=posted)
+        references=_references(db, application_id, own=own, decides=bool(row.reads_references))
         if row.stage is not Stage.WITHDRAWN
         else (),
+        may_ask=own and row.stage in WITHDRAWABLE and asking.ASK.may(actor),
     )
 
 
 def _references(
     db: Session, application_id: int, *, own: bool, decides: bool
 ) -> Sequence[PassedOn]:
-    """Return what was handed on; read by who posted the job, like the CV."""
-    of_this = ApplicationReference.application_id == application_id
-    ids = db.scalars(select(ApplicationReference.reference_id).where(of_this)).all()
-    return passed_on(db, ids, decides=decides and not own, own=own)
+    """Return what was handed on or is asked for; read by who posted the job, like the CV."""
+    handed_on = select(ApplicationReference.reference_id).where(
+        ApplicationReference.application_id == application_id
+    )
+    return passed_on(db, handed_on, SUBJECT, application_id, decides=decides, own=own)
 
 
 def steps(db: Session, application_id: int, *, for_applicant: bool) -> Sequence[Any]:

@@ -8,17 +8,27 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
-from quad.alumni.service import passing_on
-from quad.careers.forms.applications import ApplyForJob, Withdraw
+from quad.alumni.policy import giving as asking
+from quad.alumni.service import passing_on, references
+from quad.careers.forms.applications import ApplyForJob, AskForApplication, Withdraw
 from quad.careers.lists.applications import OWN
 from quad.careers.models.applications import Stage
-from quad.careers.service import applying, cvs, eligibility, reading
+from quad.careers.service import applying, cvs, eligibility, reading, recommending
 from quad.careers.views.blueprint import bp, prepared_cv
 from quad.core.errors import Invalid
 from quad.core.forms import Bound
 from quad.core.i18n import gettext as _
 from quad.core.taking import CV, Taken
-from quad.web.kit import attempted, bind, current_actor, current_db, done, page, refusals
+from quad.web.kit import (
+    attempted,
+    bind,
+    current_actor,
+    current_db,
+    done,
+    form_page,
+    page,
+    refusals,
+)
 from quad.web.lists import list_page
 
 ANSWER = "a_"
@@ -96,6 +106,33 @@ def applications() -> BaseResponse:
     """One's own applications, and the CVs one keeps."""
     kept: Any = cvs.own(current_db(), current_actor())
     return list_page(OWN, "careers/own.html", kept=kept)
+
+
+@bp.route("/applications/<int:application_id>/references/new", methods=["GET", "POST"])
+def ask_for_reference(application_id: int) -> ResponseReturnValue:
+    """Ask somebody to write about one for this application; only who posted the job reads it."""
+    db, actor = current_db(), current_actor()
+    asking.ASK.require(actor)
+    here = url_for("careers.application", application_id=application_id)
+    form = bind(AskForApplication)
+    if form.data is not None:
+        with refusals(form):
+            recommending.ask(db, actor, application_id, form.data)
+        if not form.errors:
+            return done(_("Asked. What is written goes to who posted the job."), here)
+    recommending.undecided(db, actor, application_id)
+    form.choices["writer_id"] = references.writers(db, actor)
+    return form_page(
+        form,
+        title=_("Ask for a reference"),
+        lead=_("For this application alone: who posted the job reads it, and you do not."),
+        crumbs=[
+            (_("My applications"), url_for("careers.applications")),
+            (_("Application"), here),
+        ],
+        submit=_("Ask"),
+        cancel=here,
+    )
 
 
 @bp.post("/applications/<int:application_id>/withdraw")

@@ -6,6 +6,8 @@ from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as BaseResponse
 
+from quad.alumni.models.references import MARKS as REFERENCE_MARKS
+from quad.alumni.models.references import STATES as REFERENCE_STATES
 from quad.careers import policy
 from quad.careers.forms.applications import Move, Note, Withdraw
 from quad.careers.kinds import money, per
@@ -79,6 +81,8 @@ def _shown(application_id: int, note: Bound[Note] | None = None) -> ResponseRetu
         moves=[(stage.value, STAGES[stage][1]) for stage in MOVES[head.stage]],
         entries=entries(found),
         offer=offer,
+        reference_states=dict(REFERENCE_STATES),
+        reference_marks=REFERENCE_MARKS,
         move=Bound(Move),
         note=note or Bound(Note),
         withdraw=Bound(Withdraw),

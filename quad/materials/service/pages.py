@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from quad.academics.models.people import Student
@@ -15,7 +15,7 @@ from quad.core.errors import NotFound
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.core.search.index import index_many, retitle, unindex
-from quad.core.search.searchable import Document
+from quad.core.search.searchable import Document, Tokens
 from quad.materials import policy
 from quad.materials.models.materials import Material, MaterialVersion, VersionState
 from quad.materials.models.summary import Extract, ExtractPage
@@ -115,20 +115,22 @@ def documents(db: Session, ids: Sequence[int]) -> Iterator[Document]:
         )
 
 
-def tokens(db: Session, actor: Actor) -> list[str]:
-    """Return what stands for the courses and offerings that the actor takes, took or teaches (one statement)."""
+def tokens(actor: Actor) -> list[Tokens]:
+    """Return what stands for the courses and offerings that the actor takes, took or teaches."""
     if actor.id is None or not actor.has("student", "alumnus", "faculty"):
         return []
     taken = (
-        select(Offering.id, Offering.course_id)
+        select(Offering.id)
         .join(Enrolment, Enrolment.offering_id == Offering.id)
         .join(Student, Student.id == Enrolment.student_id)
         .where(Student.user_id == actor.own_id, Enrolment.status == EnrolmentStatus.ENROLLED)
     )
-    taught = select(Offering.id, Offering.course_id).where(Offering.faculty_id == actor.own_id)
-    found = db.execute(union(taken, taught)).all()
-    courses = dict.fromkeys(course_id for _offering_id, course_id in found)
-    return [*(f"offering {row[0]}" for row in found), *(f"course {one}" for one in courses)]
+    taught = select(Offering.id).where(Offering.faculty_id == actor.own_id)
+    found: list[Tokens] = []
+    for mine in (taken, taught):
+        courses = mine.with_only_columns(Offering.course_id).distinct()
+        found += [("offering", mine), ("course", courses)]
+    return found
 
 
 def index_version(db: Session, version_id: int) -> None:

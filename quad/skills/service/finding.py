@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -154,21 +154,34 @@ def resolve(db: Session, names: Iterable[str], *, field: str = "skills") -> list
     name that is none.
     """
     given = [text for name in names if (text := " ".join(name.split()))]
-    parts = [_pieces(text) for text in given]
-    known = find(db, [piece for each in parts for piece in each])
+    known = find(db, [piece for text in given for piece in pieces(text)])
     ids: dict[int, None] = {}
     for text in given:
-        rest = [piece.strip() for piece in text.split(",")]
-        while rest:
-            size = next(
-                (n for n in range(JOINED, 0, -1) if normalised(", ".join(rest[:n])) in known), 0
-            )
-            if size:
-                ids.setdefault(known[normalised(", ".join(rest[:size]))])
-            elif rest[0]:
-                raise Invalid({field: _unknown(rest[0])})
-            rest = rest[max(size, 1) :]
+        found, unknown = called(text, known)
+        if unknown:
+            raise Invalid({field: _unknown(unknown[0])})
+        ids.update(dict.fromkeys(found))
     return list(ids)
+
+
+def called(text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
+    """Return the skills that a text with commas names, each once, and what in it is no name.
+
+    `known` is what `find` found of its `pieces`; the longest name that fits counts.
+    """
+    ids: dict[int, None] = {}
+    unknown: list[str] = []
+    rest = [" ".join(piece.split()) for piece in text.split(",")]
+    while rest:
+        size = next(
+            (n for n in range(JOINED, 0, -1) if normalised(", ".join(rest[:n])) in known), 0
+        )
+        if size:
+            ids.setdefault(known[normalised(", ".join(rest[:size]))])
+        elif rest[0]:
+            unknown.append(rest[0])
+        rest = rest[max(size, 1) :]
+    return list(ids), unknown
 
 
 def resolve_each(db: Session, names: Iterable[str], *, field: str = "skills") -> list[int]:
@@ -181,7 +194,7 @@ def resolve_each(db: Session, names: Iterable[str], *, field: str = "skills") ->
     return [known[normalised(name)] for name in given]
 
 
-def _pieces(text: str) -> list[str]:
+def pieces(text: str) -> list[str]:
     """Return what stands between commas, alone and with its next neighbours: some names have commas in them."""
     parts = [piece.strip() for piece in text.split(",")][:LONGEST]
     return [

@@ -19,7 +19,7 @@ from quad.skills.lists import CATALOGUE
 from quad.skills.models import LEVELS
 from quad.skills.service import catalogue, finding, holders, loading
 from quad.skills.views.blueprint import bp
-from quad.web.added import effects
+from quad.web.added import effects, panels
 from quad.web.kit import (
     bind,
     by_htmx,
@@ -120,6 +120,7 @@ def show(skill_id: int) -> ResponseReturnValue:
         skill=found,
         holders=holders.best(db, actor, found.id),
         levels=LEVELS,
+        panels=panels("skill", found.id),
         may_edit=policy.SET_UP.may(actor),
     )
 
