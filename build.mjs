@@ -101,6 +101,7 @@ function compress() {
 
 remember(await build({ ...shared, entryPoints: ["frontend/app.js"], format: "esm", splitting: true }));
 remember(await build({ ...shared, entryPoints: ["frontend/theme.js"], format: "iife" }));
+remember(await build({ ...shared, entryPoints: ["frontend/check-in-keeper.js"], format: "iife" }));
 remember(await build({ ...shared, entryPoints: ["frontend/style.css"], plugins: [tablerDiet] }));
 remember(await build({ ...shared, entryPoints: ["frontend/apidocs.js"], format: "esm" }));
 remember(await build({ ...shared, entryPoints: ["frontend/apidocs.css"] }));

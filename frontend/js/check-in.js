@@ -22,6 +22,7 @@ export const checkin = () => ({
     this.offerCamera();
     this.show();
     this.send();
+    this.keepPage();
   },
 
   destroy() {
@@ -124,6 +125,24 @@ export const checkin = () => ({
     navigator.vibrate?.(one.outcome === "done" ? 80 : [60, 60, 60]);
   },
 
+  /** Lets the page be loaded again without a connection: a worker keeps a copy, and the files it is built of. */
+  async keepPage() {
+    const { keeper, copy } = this.$root.dataset;
+    if (!("serviceWorker" in navigator) || !copy) return;
+    try {
+      const scope = window.location.pathname;
+      const worker = await started(await navigator.serviceWorker.register(keeper, { scope }));
+      navigator.serviceWorker.addEventListener("message", ({ data }) => {
+        if (data.kept === scope) this.$root.dataset.kept = "";
+      });
+      const files = performance.getEntriesByType("resource").map((one) => one.name);
+      const ours = files.filter((name) => name.startsWith(`${window.location.origin}/static/`));
+      worker.postMessage({ page: scope, copy, files: [...new Set(ours)] });
+    } catch {
+      // A browser that keeps nothing: scans stay kept, and the page must stay open.
+    }
+  },
+
   offerCamera() {
     const button = this.$root.querySelector("[data-camera]");
     if (!("BarcodeDetector" in window) || !navigator.mediaDevices) return;
@@ -150,6 +169,18 @@ export const checkin = () => ({
     if (this.video.srcObject?.active) setTimeout(() => this.watch(detector), 250);
   },
 });
+
+/** Returns the worker of a registration once it can be spoken to. */
+function started(registration) {
+  const worker = registration.active ?? registration.waiting ?? registration.installing;
+  if (worker.state === "activated") return worker;
+  return new Promise((resolve, reject) => {
+    worker.addEventListener("statechange", () => {
+      if (worker.state === "activated") resolve(worker);
+      if (worker.state === "redundant") reject(new Error("replaced"));
+    });
+  });
+}
 
 function mark() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));

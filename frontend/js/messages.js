@@ -4,6 +4,8 @@ import { words } from "./words.js";
 const TYPING_EVERY = 3000;
 const TYPING_SHOWN = 5000;
 const NEAR_THE_END = 120;
+// Who is here is noted every two minutes; asking more often would learn nothing.
+const LOOK_EVERY = 120_000;
 
 const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
 
@@ -71,6 +73,7 @@ class Conversation {
       return;
     }
     this.page.dataset.since = part.dataset.since;
+    this.page.querySelector("[data-here]").replaceWith(part.querySelector("[data-here]"));
     this.put([...part.querySelectorAll("[data-say]")]);
   }
 
@@ -157,6 +160,7 @@ export function startMessages() {
     open.refresh();
   });
   document.addEventListener("visibilitychange", () => open.read());
+  setInterval(() => document.visibilityState === "visible" && open.refresh(), LOOK_EVERY);
   window.addEventListener("online", () => open.refresh());
   page.addEventListener("input", ({ target }) => target.matches("textarea") && open.typing());
   page.addEventListener("change", ({ target }) => {

@@ -99,10 +99,33 @@ class CheckInUndone(RegistrationFact):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CertificateIssued(RegistrationFact):
-    """Somebody has a certificate of attendance."""
+class CertificateFact(RegistrationFact):
+    """Something happened to a certificate of attendance."""
 
     certificate_id: int
+
+
+class CertificateIssued(CertificateFact):
+    """Somebody has a certificate of attendance."""
+
+
+class CertificateRevoked(CertificateFact):
+    """Somebody’s certificate is not valid any more; why, it says itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CoHostFact(EventFact):
+    """Something happened to who helps to hold an event."""
+
+    user_id: int
+
+
+class CoHostAdded(CoHostFact):
+    """Somebody helps to hold an event."""
+
+
+class CoHostRemoved(CoHostFact):
+    """Somebody does not help to hold an event any more."""
 
 
 class FeedbackGiven(EventFact):

@@ -14,11 +14,13 @@ from quad.core.search.searchable import Searchable
 from quad.events import jobs, listeners, policy
 from quad.events.api import attending as attending_api
 from quad.events.api import events as events_api
+from quad.events.api import helping as helping_api
 from quad.events.kinds import FOUND, phase, place_of
+from quad.events.lists.timeline import TIMELINE
 from quad.events.service import certificates, findable, front, reading
 from quad.events.service.keeping import MERGES, OWN_DATA
 from quad.events.service.waiting import APPROVAL, waiting_count
-from quad.events.views import attending, blueprint, building, entrance, finding, hosting
+from quad.events.views import attending, blueprint, building, entrance, finding, helping, hosting
 from quad.identity.models.accounts import Role
 from quad.web.module import Badge, Card, Module, Nav, PublicFigure, PublicPlace
 
@@ -57,7 +59,7 @@ REGISTERS.append(certificates.find)
 
 MODULE = Module(
     "events",
-    blueprints=(blueprint.bp, events_api.bp, attending_api.bp),
+    blueprints=(blueprint.bp, events_api.bp, attending_api.bp, helping_api.bp),
     nav=(Nav(_l("Events"), "events.index", "calendar-event", PEOPLE, badge="events", order=60),),
     cards=(
         Card(
@@ -105,6 +107,7 @@ MODULE = Module(
     ),
     merges=MERGES,
     own_data=(OWN_DATA,),
+    timeline=TIMELINE,
     label=_l("Events"),
-    parts=(jobs, listeners, attending, building, entrance, finding, hosting),
+    parts=(jobs, listeners, attending, building, entrance, finding, helping, hosting),
 )

@@ -16,7 +16,7 @@ from quad.events.forms.events import GiveFeedback, Register
 from quad.events.models.attending import CheckIn, Feedback, Registration
 from quad.events.models.events import Event
 from quad.events.service import feedback, seats, telling
-from quad.events.service.keeping import MERGES
+from quad.events.service.keeping import MERGES, OWN_DATA
 from tests.events.conftest import published, shift, told
 
 
@@ -169,3 +169,90 @@ def test_feedback_needs_attendance(world, database):
         seats.register(db, asha, event_id, Register())
         with pytest.raises(Exception, match="checked in"):
             feedback.give(db, asha, event_id, GiveFeedback(rating=3))
+
+
+@pytest.fixture
+def certified(world, as_user, database):
+    """Let Asha come to an event that is over and get her certificate; return event, registration and number."""
+    with database.writer() as db, unit(db):
+        event_id = published(db, world.people.teacher, certificates=True).id
+        row = seats.register(db, actor_by_id(db, world.people.asha), event_id, Register())
+        number, code = row.id, row.code
+    shift(database, event_id, timedelta(days=-3))
+    api = f"/api/v1/events/{event_id}"
+    as_user(world.people.teacher).post(f"{api}/check-ins", json={"scans": [{"code": code}]})
+    shift(database, event_id, timedelta(hours=-5))
+    asha = as_user(world.people.asha)
+    serial = asha.post(f"{api}/certificate").json["data"]["registration"]["certificate"]
+    return event_id, number, serial
+
+
+@pytest.mark.feature("A14")
+def test_a_revoked_certificate_says_so_to_everybody_and_a_new_one_has_a_new_number(
+    world, as_user, database, certified
+):
+    event_id, number, serial = certified
+    teacher, asha = as_user(world.people.teacher), as_user(world.people.asha)
+    place = f"/events/{event_id}/attendees/{number}/certificates"
+    assert serial in teacher.get(f"/events/{event_id}/attendees").text
+    assert serial in teacher.get(place).text
+    assert teacher.post(f"{place}/revoke", data={"reason": ""}).status_code == 422
+    assert (
+        teacher.post(f"{place}/revoke", data={"reason": "Left after a minute"}).status_code == 303
+    )
+    checked = client_text(as_user, world, f"/verify/{serial}")
+    assert "This document is not valid any more." in checked
+    assert "Left after a minute" not in checked, "why is for the holder and the host"
+    assert "Left after a minute" in asha.get(f"/events/{event_id}").text
+    assert asha.get(f"/events/{event_id}/certificate.pdf").status_code == 409
+    assert asha.post(f"/api/v1/events/{event_id}/certificate").status_code == 409
+    assert told(database, world.people.asha)[-1] == "event_certificate_revoked"
+    api = f"/api/v1/events/{event_id}/registrations/{number}/certificates"
+    assert teacher.post(f"{api}/revoke", json={"reason": "Again"}).status_code == 409
+    again = teacher.post(f"{api}/reissue")
+    assert again.status_code == 201
+    fresh = again.json["data"]["serial"]
+    assert fresh != serial
+    assert teacher.post(f"{api}/reissue").status_code == 409, "it is valid now"
+    assert "is valid" in client_text(as_user, world, f"/verify/{fresh}")
+    assert "not valid any more" in client_text(as_user, world, f"/verify/{serial}")
+    assert asha.get(f"/events/{event_id}/certificate.pdf").headers["X-Quad-File"]
+    numbers = teacher.get(api).json["data"]
+    assert [(one["serial"], bool(one["revoked_at"])) for one in numbers] == [
+        (fresh, False),
+        (serial, True),
+    ]
+    own = asha.get(f"/api/v1/events/{event_id}").json["data"]["registration"]
+    assert (own["certificate"], own["certificate_revoked"]) == (fresh, None)
+
+
+@pytest.mark.feature("A14", "A65")
+def test_the_copy_of_ones_own_data_says_which_certificates_are_valid(
+    world, as_user, database, certified
+):
+    event_id, number, serial = certified
+    api = f"/api/v1/events/{event_id}/registrations/{number}/certificates"
+    teacher = as_user(world.people.teacher)
+    assert teacher.post(f"{api}/revoke", json={"reason": "A wrong name"}).status_code == 200
+    fresh = teacher.post(f"{api}/reissue").json["data"]["serial"]
+    with database.reading() as db:
+        copy = OWN_DATA.load(db, world.people.asha)["certificates_of_attendance"]
+        others = OWN_DATA.load(db, world.people.bina)["certificates_of_attendance"]
+    told_of = [(one["serial"], one["state"], one["revoked_reason"]) for one in copy]
+    assert told_of == [(serial, "revoked", "A wrong name"), (fresh, "valid", "")]
+    assert others == []
+
+
+@pytest.mark.feature("A14")
+def test_only_who_holds_the_event_revokes_its_certificates(world, as_user, certified):
+    event_id, number, _serial = certified
+    for who, status in (("asha", 403), ("other", 403), ("admin", 200)):
+        client = as_user(getattr(world.people, who))
+        page = f"/events/{event_id}/attendees/{number}/certificates"
+        assert client.get(page).status_code == status, who
+        api = f"/api/v1/events/{event_id}/registrations/{number}/certificates/revoke"
+        assert client.post(api, json={"reason": "No"}).status_code == status, who
+    teacher = as_user(world.people.teacher)
+    assert (
+        teacher.get(f"/events/{event_id}/attendees/{number + 99}/certificates").status_code == 404
+    )

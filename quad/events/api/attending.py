@@ -7,10 +7,12 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from quad.academics.forms.documents import RevokeDocument
 from quad.core.errors import Forbidden
 from quad.events import policy
 from quad.events.api.events import API, ONE, one
 from quad.events.api.shapes import (
+    AttendanceCertificateOut,
     CalendarAddressOut,
     CampusEventOut,
     EventRegistrationOut,
@@ -30,6 +32,7 @@ from quad.web.lists import list_json
 
 bp = APIBlueprint("events_attending_api", __name__, url_prefix=API, tag="Events")
 REGISTERED = f"{ONE}/registrations"
+CERTIFICATES = f"{REGISTERED}/<int:registration_id>/certificates"
 
 
 @operation(
@@ -89,7 +92,13 @@ def _registration(row: Any) -> EventRegistrationOut:
         for key, label, kind, given in row.answers
     ]
     return EventRegistrationOut.model_validate(
-        {**row._mapping, "standing": standing(row), "answers": answers}
+        {
+            **row._mapping,
+            "standing": standing(row),
+            "answers": answers,
+            "certificate": row.serial,
+            "certificate_revoked": row.revoked_at is not None,
+        }
     )
 
 
@@ -179,6 +188,42 @@ def certificate_file(event_id: int) -> Response:
 def certificates_issue(event_id: int) -> JobPromised:
     """Issue the certificates of everybody who came."""
     return JobPromised(job_id=certificates.issue_all(current_db(), current_actor(), event_id))
+
+
+@operation(bp, "GET", CERTIFICATES, answers=list[AttendanceCertificateOut], errors=(403,))
+def certificates_of(event_id: int, registration_id: int) -> Any:
+    """The certificates of one who came, the newest first."""
+    return certificates.issued(
+        current_db(), current_actor(), event_id, registration_id
+    ).certificates
+
+
+@operation(
+    bp,
+    "POST",
+    f"{CERTIFICATES}/revoke",
+    body=RevokeDocument,
+    answers=AttendanceCertificateOut,
+    message="Revoked",
+    errors=(403, 409),
+)
+def certificate_revoke(event_id: int, registration_id: int, body: RevokeDocument) -> Any:
+    """Declare a certificate not valid any more; whoever checks its number learns that, its holder also why."""
+    return certificates.revoke(current_db(), current_actor(), event_id, registration_id, body)
+
+
+@operation(
+    bp,
+    "POST",
+    f"{CERTIFICATES}/reissue",
+    answers=AttendanceCertificateOut,
+    status=201,
+    message="Issued with a new number",
+    errors=(403, 409),
+)
+def certificate_reissue(event_id: int, registration_id: int) -> Any:
+    """Issue a new certificate in place of a revoked one."""
+    return certificates.reissue(current_db(), current_actor(), event_id, registration_id)
 
 
 @operation(

@@ -296,16 +296,16 @@ def one(event_id: int) -> CampusEventOut:
             "speakers": [
                 {
                     **row._mapping,
-                    "photo": f"/events/{event_id}/speakers/{row.id}/photo"
-                    if row.photo_id
-                    else None,
+                    "photo": f"{path}/speakers/{row.id}/photo" if row.photo_id else None,
                 }
                 for row in found.speakers
             ],
             "agenda": [dict(row._mapping) for row in found.agenda],
             "registration": own_part(event_id, found.own),
             "audience": found.audience,
+            "co_hosts": found.co_hosts,
             "may_host": found.may_host,
+            "may_lead": found.may_lead,
             "may_approve": found.may_approve,
             "may_register": found.may_register,
         }
@@ -330,4 +330,5 @@ def own_part(event_id: int, own: reading.Own | None) -> dict[str, Any] | None:
         "name_hidden": row.name_hidden,
         "came": own.came,
         "certificate": own.certificate or None,
+        "certificate_revoked": own.revoked,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from quad.events.models.events import EventState, EventVisibility
@@ -58,7 +59,10 @@ class EventQuestionOut(Out):
 
 
 class OwnRegistrationOut(Out):
-    """One's own part: seat, waiting (with how many are before) or cancelled; `ticket` is what the QR code says."""
+    """One's own part: seat, waiting (with how many are before) or cancelled; `ticket` is what the QR code says.
+
+    `certificate_revoked` says why the certificate is not valid any more.
+    """
 
     id: WireId
     standing: str
@@ -70,6 +74,7 @@ class OwnRegistrationOut(Out):
     name_hidden: bool
     came: bool
     certificate: str | None
+    certificate_revoked: str | None
 
 
 class CampusEventOut(CampusEventBrief):
@@ -90,7 +95,9 @@ class CampusEventOut(CampusEventBrief):
     agenda: list[AgendaItemOut]
     registration: OwnRegistrationOut | None
     audience: str
+    co_hosts: str
     may_host: bool
+    may_lead: bool
     may_approve: bool
     may_register: bool
 
@@ -115,6 +122,24 @@ class EventRegistrationOut(Out):
     scanned_at: Moment | None
     name_hidden: bool
     answers: list[RegistrationAnswerOut]
+    certificate: str | None
+    certificate_revoked: bool
+
+
+class AttendanceCertificateOut(Out):
+    """A certificate of one who came; a revoked one keeps its number."""
+
+    id: WireId
+    serial: str
+    holder: str
+    issued_on: date
+    revoked_at: Moment | None
+    revoked_reason: str
+
+
+class CoHostOut(Out):
+    id: WireId
+    name: str
 
 
 class ParticipantOut(Out):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime, time
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field
@@ -13,6 +12,7 @@ from quad.audience.forms import AudienceIn
 from quad.core.forms import Form, Id, words
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.web_addresses import web_host
 from quad.events.models.attending import BEST
 from quad.events.models.events import TITLE_LENGTH, EventRepeat, EventVisibility
 
@@ -39,17 +39,7 @@ def _zone(given: str) -> str:
 
 
 def _web_address(given: str) -> str:
-    if not given:
-        return given
-    try:
-        parts = urlsplit(given)
-    except ValueError as error:
-        raise ValueError(_("Write an address that begins with https://.")) from error
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or any(c.isspace() for c in given)
-    ):
+    if given and (not web_host(given) or any(c.isspace() for c in given)):
         raise ValueError(_("Write an address that begins with https://."))
     return given
 
@@ -229,6 +219,13 @@ class HideAttendance(Form):
     name_hidden: Annotated[bool, Field(title=_l("Do not show my name to others who take part"))] = (
         False
     )
+
+
+class AddCoHost(Form):
+    """Somebody who helps to hold an event."""
+
+    user_id: Annotated[Id, Field(title=_l("Person"))]
+    following: Annotated[bool, Field(title=_l("Also for the later events of this series"))] = False
 
 
 class Scan(Form):

@@ -12,7 +12,7 @@ from quad.core.listing.declaration import Cell, Column, Listing
 from quad.core.listing.filters import Filter
 from quad.core.questions import QuestionKind
 from quad.events import policy
-from quad.events.models.attending import CheckIn, Registration
+from quad.events.models.attending import Certificate, CheckIn, Registration
 from quad.identity.models.accounts import User
 
 SEATED, WAITING, CAME, ABSENT, CANCELLED = "seated", "waiting", "came", "absent", "cancelled"
@@ -54,6 +54,21 @@ def _joins(statement: Select[Any]) -> Select[Any]:
     return statement.join(User, User.id == Registration.user_id).outerjoin(
         CheckIn, (CheckIn.registration_id == Registration.id) & CheckIn.undone_at.is_(None)
     )
+
+
+def _with_certificates(statement: Select[Any]) -> Select[Any]:
+    return _joins(statement).outerjoin(
+        Certificate,
+        (Certificate.registration_id == Registration.id) & (Certificate.latest_mark == 1),
+    )
+
+
+def _certificate(row: Any) -> Cell:
+    if row.serial is None:
+        return Cell("–")
+    place = {"event_id": row.event_id, "registration_id": row.id}
+    sub = _("Revoked") if row.revoked_at is not None else ""
+    return Cell(row.serial, sub=sub, href=("events.certificates", place))
 
 
 def worded(answers: list[Any]) -> str:
@@ -128,9 +143,17 @@ REGISTRATIONS = Listing(
             hide_below="md",
             export=lambda row: worded(row.answers),
         ),
+        Column(
+            "certificate",
+            _l("Certificate"),
+            (Certificate.serial, Certificate.revoked_at),
+            _certificate,
+            hide_below="lg",
+            export=lambda row: "" if row.revoked_at is not None else row.serial,
+        ),
     ),
     default_sort="place",
-    joins=_joins,
+    joins=_with_certificates,
     extra=(Registration.event_id, Registration.name_hidden, Registration.promoted_at),
     filters=(
         _EVENT,

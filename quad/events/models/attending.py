@@ -88,11 +88,15 @@ class CheckIn(Row):
 
 
 class Certificate(Row):
-    """A certificate of attendance: `serial` is printed, `serial_key` compared, `sha256` is of the file."""
+    """A certificate of attendance: `serial` is printed, `serial_key` compared, `sha256` is of the file.
+
+    A revoked one keeps its number for good; a new one takes its place. `latest_mark` is 1 for the one that counts now,
+    revoked or not, and empty for those before it.
+    """
 
     __tablename__ = "events_certificate"
     __table_args__ = (
-        UniqueConstraint("registration_id"),
+        UniqueConstraint("registration_id", "latest_mark"),
         UniqueConstraint("serial_key"),
         Index(None, "sha256"),
     )
@@ -109,7 +113,9 @@ class Certificate(Row):
     file_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey("core_file.id", ondelete="RESTRICT"), index=True, default=None
     )
+    latest_mark: Mapped[int | None] = mapped_column(Integer, default=1)
     revoked_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)
+    revoked_reason: Mapped[str] = mapped_column(String(300), default="", server_default="")
 
 
 class Feedback(Row):

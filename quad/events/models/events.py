@@ -150,6 +150,16 @@ class Speaker(Row):
     )
 
 
+class CoHost(Row):
+    """Somebody who helps to hold an event: changes it, checks in, sees who comes."""
+
+    __tablename__ = "events_co_host"
+    __table_args__ = (UniqueConstraint("event_id", "user_id"), Index(None, "user_id", "event_id"))
+
+    event_id: Mapped[int] = mapped_column(BigId, ForeignKey("events_event.id", ondelete="CASCADE"))
+    user_id: Mapped[int] = mapped_column(BigId, ForeignKey("identity_user.id", ondelete="CASCADE"))
+
+
 class AgendaItem(Row):
     """One point of an event's agenda."""
 
@@ -165,6 +175,7 @@ class AgendaItem(Row):
     )
 
 
+constraint("uq_events_co_host_event_id_user_id", _l("This person is a co-host already."))
 constraint(
     "uq_events_event_slug_live", _l("Another event took this address just now. Save once more.")
 )

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from icalendar import Calendar, vUri
 from icalendar import Event as Entry
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from quad.core import clock
@@ -27,7 +27,7 @@ from quad.events import policy
 from quad.events.facts import CalendarAddressChanged
 from quad.events.kinds import place_of
 from quad.events.models.attending import CalendarFeed, Registration
-from quad.events.models.events import Event, EventState
+from quad.events.models.events import CoHost, Event, EventState
 from quad.identity.models.accounts import AccountState, User
 
 MEDIA_TYPE = "text/calendar"
@@ -157,7 +157,8 @@ def _entries(db: Session, user_id: int) -> list[tuple[Event, bool, bool]]:
         .limit(MOST)
     ).all()
     found = {row[0].id: (row[0], row[1] is not None, row[1] is None) for row in mine}
-    hosted = select(Event).where(Event.owner_id == user_id, *shown)
+    helped = select(CoHost.event_id).where(CoHost.user_id == user_id)
+    hosted = select(Event).where(or_(Event.owner_id == user_id, Event.id.in_(helped)), *shown)
     for event in db.scalars(hosted.order_by(Event.starts_at, Event.id).limit(MOST)):
         found[event.id] = (event, True, False)
     return list(found.values())

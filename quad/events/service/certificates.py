@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quad.academics.forms.documents import RevokeDocument
 from quad.academics.service import documents
 from quad.core import clock
 from quad.core.errors import NotFound, Rejected
@@ -18,7 +20,7 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.core.jobs.outbox import enqueue
 from quad.core.policy import Actor
 from quad.events import policy
-from quad.events.facts import CertificateIssued
+from quad.events.facts import CertificateFact, CertificateIssued, CertificateRevoked
 from quad.events.kinds import CERTIFY, place_of
 from quad.events.models.attending import Certificate, CheckIn, Registration
 from quad.events.models.events import Event, EventState
@@ -42,13 +44,34 @@ def issue_own(db: Session, actor: Actor, event_id: int) -> Certificate:
     )
     if row is None:
         raise NotFound(_("You are not registered for this event."))
+    there = _latest(db, row.id)
+    if there is not None:
+        _require_valid(there)
+        return there
+    _require_earned(db, event, row, _("You were not checked in at this event."))
+    return _issue(db, actor, event, row)
+
+
+def _require_earned(db: Session, event: Event, row: Registration, absent: str) -> None:
     reason = reason_against(event)
     if reason:
         raise Rejected(reason)
     came = select(CheckIn.id).where(CheckIn.registration_id == row.id, CheckIn.undone_at.is_(None))
     if row.cancelled_at is not None or db.scalar(came) is None:
-        raise Rejected(_("You were not checked in at this event."))
-    return _issue(db, actor, event, row)
+        raise Rejected(absent)
+
+
+def _latest(db: Session, registration_id: int, *, lock: bool = False) -> Certificate | None:
+    """Return the certificate of a registration that counts now, revoked or not."""
+    query = select(Certificate).where(
+        Certificate.registration_id == registration_id, Certificate.latest_mark == 1
+    )
+    return db.scalar(query.with_for_update() if lock else query)
+
+
+def _require_valid(row: Certificate) -> None:
+    if row.revoked_at is not None:
+        raise Rejected(_("This certificate was revoked: %(reason)s", reason=row.revoked_reason))
 
 
 def reason_against(event: Event) -> str:
@@ -63,9 +86,6 @@ def reason_against(event: Event) -> str:
 
 
 def _issue(db: Session, actor: Actor, event: Event, row: Registration) -> Certificate:
-    there = db.scalar(select(Certificate).where(Certificate.registration_id == row.id))
-    if there is not None:
-        return there
     holder = db.scalar(select(User.full_name).where(User.id == row.user_id)) or ""
     numbered = documents.next_serial(db, KIND, CODE)
     made = Certificate(
@@ -87,17 +107,20 @@ def _issue(db: Session, actor: Actor, event: Event, row: Registration) -> Certif
     made.file_id, made.sha256 = stored.id, stored.sha256
     db.add(made)
     db.flush()
-    emit(
-        db,
-        CertificateIssued(
-            actor_id=actor.id,
-            event_id=event.id,
-            registration_id=row.id,
-            user_id=row.user_id,
-            certificate_id=made.id,
-        ),
-    )
+    emit(db, _fact(CertificateIssued, actor, row, made))
     return made
+
+
+def _fact(
+    kind: type[CertificateFact], actor: Actor, row: Registration, made: Certificate
+) -> CertificateFact:
+    return kind(
+        actor_id=actor.id,
+        event_id=row.event_id,
+        registration_id=row.id,
+        user_id=row.user_id,
+        certificate_id=made.id,
+    )
 
 
 def _data(event: Event, holder: str, host: str) -> dict[str, Any]:
@@ -112,16 +135,21 @@ def _data(event: Event, holder: str, host: str) -> dict[str, Any]:
 
 
 def own_file(db: Session, actor: Actor, event_id: int) -> StoredFile:
-    """Return the file of one's own certificate. Raises NotFound when there is none."""
-    found = db.scalar(
-        select(StoredFile)
+    """Return the file of one's own certificate. Raises NotFound when there is none, Rejected when it was revoked."""
+    found = db.execute(
+        select(StoredFile, Certificate)
         .join(Certificate, Certificate.file_id == StoredFile.id)
         .join(Registration, Registration.id == Certificate.registration_id)
-        .where(Registration.event_id == event_id, policy.OWN_CERTIFICATES.where(actor))
-    )
+        .where(
+            Registration.event_id == event_id,
+            Certificate.latest_mark == 1,
+            policy.OWN_CERTIFICATES.where(actor),
+        )
+    ).first()
     if found is None:
         raise NotFound(_("There is no certificate yet."))
-    return found
+    _require_valid(found[1])
+    return found[0]
 
 
 def issue_all(db: Session, actor: Actor, event_id: int) -> int:
@@ -161,6 +189,76 @@ def _without(db: Session, event_id: int) -> Sequence[Registration]:
         .order_by(Registration.id)
         .limit(AT_ONCE)
     ).all()
+
+
+@dataclass(frozen=True)
+class Issued:
+    """The certificates of one who came, the newest first; those before the first are revoked."""
+
+    event: Event
+    registration: Registration
+    name: str
+    certificates: Sequence[Certificate]
+
+    @property
+    def valid(self) -> bool:
+        """Tell whether the newest certificate is valid."""
+        return bool(self.certificates) and self.certificates[0].revoked_at is None
+
+
+def issued(db: Session, actor: Actor, event_id: int, registration_id: int) -> Issued:
+    """Return the certificates of one who came, for the host. Raises NotFound, Forbidden."""
+    event = policy.HOST.get(db, actor, event_id, read=policy.READ)
+    row = _registration(db, event, registration_id)
+    name = db.scalar(select(User.full_name).where(User.id == row.user_id)) or ""
+    rows = db.scalars(
+        select(Certificate)
+        .where(Certificate.registration_id == row.id)
+        .order_by(Certificate.id.desc())
+    ).all()
+    return Issued(event, row, name, rows)
+
+
+def _registration(db: Session, event: Event, registration_id: int) -> Registration:
+    row = db.get(Registration, registration_id)
+    if row is None or row.event_id != event.id:
+        raise NotFound
+    return row
+
+
+def revoke(
+    db: Session, actor: Actor, event_id: int, registration_id: int, form: RevokeDocument
+) -> Certificate:
+    """Declare a certificate not valid any more; its number says so to whoever checks it, its holder reads why.
+
+    Raises NotFound, Forbidden, Rejected when there is none, or it was revoked before.
+    """
+    event = policy.HOST.get(db, actor, event_id, read=policy.READ)
+    row = _registration(db, event, registration_id)
+    found = _latest(db, row.id, lock=True)
+    if found is None:
+        raise Rejected(_("There is no certificate yet."))
+    if found.revoked_at is not None:
+        raise Rejected(_("This certificate was revoked before."))
+    found.revoked_at, found.revoked_reason = clock.now(), form.reason
+    emit(db, _fact(CertificateRevoked, actor, row, found))
+    return found
+
+
+def reissue(db: Session, actor: Actor, event_id: int, registration_id: int) -> Certificate:
+    """Issue a certificate with a new number in place of a revoked one, which stays revoked.
+
+    Raises NotFound, Forbidden, Rejected when none was revoked, or nobody can have one of this event any more.
+    """
+    event = policy.HOST.get(db, actor, event_id, read=policy.READ)
+    row = _registration(db, event, registration_id)
+    before = _latest(db, row.id, lock=True)
+    if before is None or before.revoked_at is None:
+        raise Rejected(_("Only a revoked certificate can be issued again."))
+    _require_earned(db, event, row, _("This person is not checked in."))
+    before.latest_mark = None
+    db.flush()
+    return _issue(db, actor, event, row)
 
 
 def find(db: Session, which: documents.Wanted) -> documents.Numbered | None:

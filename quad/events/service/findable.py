@@ -12,7 +12,7 @@ from quad.core.markdown import as_plain
 from quad.core.search.index import index_many
 from quad.core.search.searchable import EVERYONE, Document
 from quad.events.kinds import FOUND
-from quad.events.models.events import Event, Speaker
+from quad.events.models.events import CoHost, Event, Speaker
 from quad.events.policy import APPROVERS, SHOWN
 
 
@@ -23,6 +23,11 @@ def documents(db: Session, ids: Sequence[int]) -> Iterator[Document]:
         select(Speaker.event_id, Speaker.name).where(Speaker.event_id.in_(ids)).order_by(Speaker.id)
     ):
         speakers.setdefault(event_id, []).append(name)
+    helping: dict[int, list[int]] = {}
+    for event_id, user_id in db.execute(
+        select(CoHost.event_id, CoHost.user_id).where(CoHost.event_id.in_(ids))
+    ):
+        helping.setdefault(event_id, []).append(user_id)
     for event in db.scalars(select(Event).where(Event.id.in_(ids))):
         yield Document(
             subject_id=event.id,
@@ -31,15 +36,16 @@ def documents(db: Session, ids: Sequence[int]) -> Iterator[Document]:
             url=f"/events/{event.id}",
             terms=tuple(speakers.get(event.id, ())),
             body=f"{event.summary}\n{as_plain(event.about)}",
-            audiences=_audiences(event),
+            audiences=_audiences(event, helping.get(event.id, ())),
         )
 
 
-def _audiences(event: Event) -> list[str]:
+def _audiences(event: Event, co_hosts: Sequence[int]) -> list[str]:
     """Return the tokens of who may find it; whom a published one is meant for, the permission says."""
     if event.state in SHOWN:
         return [EVERYONE]
-    return [f"user {event.owner_id}", "role admin", *(f"role {role}" for role in APPROVERS)]
+    people = [f"user {user_id}" for user_id in (event.owner_id, *co_hosts)]
+    return [*people, "role admin", *(f"role {role}" for role in APPROVERS)]
 
 
 def index_events(db: Session, ids: Sequence[int]) -> None:

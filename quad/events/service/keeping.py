@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import String, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from quad.core import clock
@@ -12,8 +12,14 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.core.merging import Merge, moved, one_of
 from quad.core.own_data import OwnData, Table, as_table
 from quad.core.policy import SYSTEM
-from quad.events.models.attending import CalendarFeed, CheckIn, Feedback, Registration
-from quad.events.models.events import Event, Series
+from quad.events.models.attending import (
+    CalendarFeed,
+    Certificate,
+    CheckIn,
+    Feedback,
+    Registration,
+)
+from quad.events.models.events import CoHost, Event, Series
 from quad.events.service import seats
 
 _QUIET = {"synchronize_session": False}
@@ -50,6 +56,7 @@ MERGES: tuple[Merge, ...] = (
     Merge(_l("Registrations for events"), (Registration.user_id,), _count, _move),
     moved(_l("Events"), Event.owner_id),
     moved("", Series.owner_id),
+    moved("", CoHost.user_id, once_per=(CoHost.event_id,)),
     moved(_l("Feedback on events"), Feedback.user_id),
     one_of("", CalendarFeed.user_id),
 )
@@ -86,8 +93,25 @@ def _load(db: Session, user_id: int) -> Mapping[str, Table]:
         .where(Feedback.user_id == user_id)
         .order_by(Feedback.id)
     )
+    revoked, valid = (literal(word, String(10)) for word in ("revoked", "valid"))
+    certified = (
+        select(
+            Event.title,
+            Certificate.serial,
+            Certificate.holder,
+            Certificate.issued_on,
+            case((Certificate.revoked_at.is_not(None), revoked), else_=valid).label("state"),
+            Certificate.revoked_at,
+            Certificate.revoked_reason,
+        )
+        .join(Registration, Registration.id == Certificate.registration_id)
+        .join(Event, Event.id == Registration.event_id)
+        .where(Registration.user_id == user_id)
+        .order_by(Certificate.id)
+    )
     return {
         "registrations": as_table(db.execute(registered)),
+        "certificates_of_attendance": as_table(db.execute(certified)),
         "events": as_table(db.execute(held)),
         "feedback": as_table(db.execute(said)),
     }
@@ -117,6 +141,7 @@ def _forget(db: Session, user_id: int) -> None:
         execution_options=_QUIET,
     )
     db.execute(delete(CalendarFeed).where(CalendarFeed.user_id == user_id))
+    db.execute(delete(CoHost).where(CoHost.user_id == user_id))
 
 
 OWN_DATA = OwnData("events", _l("Events"), _load, forget=_forget, order=62)

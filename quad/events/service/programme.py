@@ -133,6 +133,17 @@ def speaker(db: Session, actor: Actor, event_id: int, speaker_id: int) -> Speake
     return _speaker(db, event_id, speaker_id)
 
 
+def set_photo(
+    db: Session, actor: Actor, event_id: int, speaker_id: int, kept: Kept | None
+) -> Speaker:
+    """Give a speaker a picture, or take it away. Raises NotFound, Forbidden."""
+    event = hosted(db, actor, event_id)
+    row = _speaker(db, event.id, speaker_id)
+    row.photo_id = _row(db, actor, kept, "speaker.webp").id if kept else None
+    _changed(db, actor, event)
+    return row
+
+
 def photo_of(db: Session, event_id: int, speaker_id: int) -> StoredFile:
     """Return a speaker's photo; who may see the event was asked before. Raises NotFound."""
     row = _speaker(db, event_id, speaker_id)

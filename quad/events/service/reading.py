@@ -23,7 +23,7 @@ from quad.events import policy
 from quad.events.kinds import phase
 from quad.events.models.attending import Certificate, CheckIn, Registration
 from quad.events.models.events import AgendaItem, Event, EventState, Speaker
-from quad.events.service import seats
+from quad.events.service import helping, seats
 from quad.identity.models.accounts import User
 
 FACES = 24
@@ -32,11 +32,12 @@ PUBLIC_PAGE = 60
 
 @dataclass(frozen=True)
 class Own:
-    """One's own part in an event."""
+    """One's own part in an event. `revoked` says why the certificate is not valid any more."""
 
     row: Registration
     came: bool
     certificate: str
+    revoked: str | None
     before: int
 
     @property
@@ -59,6 +60,8 @@ class Shown:
     may_host: bool
     may_approve: bool
     in_time: bool
+    may_lead: bool
+    co_hosts: str
     own: Own | None
     speakers: Sequence[Any]
     agenda: Sequence[Any]
@@ -129,11 +132,12 @@ def find(db: Session, actor: Actor, key: int | str) -> Event:
 def shown(db: Session, actor: Actor, key: int | str) -> Shown:
     """Return one event for its page, in at most seven queries. Raises NotFound, SignedOut."""
     may_host = case((policy.HOST.where(actor), 1), else_=0)
+    may_lead = case((policy.LEAD.where(actor), 1), else_=0)
     may_approve = case((policy.APPROVE.where(actor), 1), else_=0)
     in_time = case((Event.deadline_at > database_now(), 1), else_=0)
     clause = policy.READ.where(actor) if actor.signed_in else policy.open_to_all()
     head = db.execute(
-        select(Event, User.full_name, may_host, may_approve, in_time)
+        select(Event, User.full_name, may_host, may_approve, in_time, may_lead, helping.names())
         .join(User, User.id == Event.owner_id)
         .where(_key(key), clause)
     ).first()
@@ -147,6 +151,8 @@ def shown(db: Session, actor: Actor, key: int | str) -> Shown:
         may_host=bool(head[2]),
         may_approve=bool(head[3]),
         in_time=bool(head[4]),
+        may_lead=bool(head[5]),
+        co_hosts=head[6] or "",
         own=_own(db, actor, event.id),
         speakers=speakers(db, event.id),
         agenda=agenda(db, event.id),
@@ -167,18 +173,27 @@ def _own(db: Session, actor: Actor, event_id: int) -> Own | None:
     if actor.id is None:
         return None
     found = db.execute(
-        select(Registration, CheckIn.id, Certificate.serial)
+        select(
+            Registration,
+            CheckIn.id,
+            Certificate.serial,
+            case((Certificate.revoked_at.is_not(None), Certificate.revoked_reason)),
+        )
         .outerjoin(
             CheckIn, (CheckIn.registration_id == Registration.id) & CheckIn.undone_at.is_(None)
         )
-        .outerjoin(Certificate, Certificate.registration_id == Registration.id)
+        .outerjoin(
+            Certificate,
+            (Certificate.registration_id == Registration.id) & (Certificate.latest_mark == 1),
+        )
         .where(Registration.event_id == event_id, Registration.user_id == actor.own_id)
     ).first()
     if found is None:
         return None
-    row, came, serial = found
+    row, came, serial, revoked = found
     waits = row.queued_at is not None and row.cancelled_at is None
-    return Own(row, came is not None, serial or "", seats.waiting_before(db, row) if waits else 0)
+    before = seats.waiting_before(db, row) if waits else 0
+    return Own(row, came is not None, serial or "", revoked, before)
 
 
 def speakers(db: Session, event_id: int) -> Sequence[Any]:
@@ -305,10 +320,10 @@ def own_upcoming(db: Session, actor: Actor, limit: int) -> Sequence[Any]:
 
 
 def hosted(db: Session, actor: Actor, limit: int) -> Sequence[Any]:
-    """Return the events one holds that are not over, drafts as well, the next first."""
+    """Return the events one holds or helps to hold that are not over, drafts as well, the next first."""
     return db.execute(
         select(*BRIEF)
-        .where(Event.owner_id == actor.own_id, Event.deleted_at.is_(None))
+        .where(policy.HELD.where(actor, many=True))
         .where(Event.state != EventState.CANCELLED, Event.ends_at > clock.now())
         .order_by(Event.starts_at, Event.id)
         .limit(limit)

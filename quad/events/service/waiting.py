@@ -12,7 +12,7 @@ from quad.core.approving import Approval, waiting_columns
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.events.forms.events import Refusal
-from quad.events.models.events import Event, EventState
+from quad.events.models.events import CoHost, Event, EventState
 from quad.events.policy import APPROVE, APPROVERS
 from quad.events.service import writing
 from quad.identity.models.accounts import Role, RoleGrant, User
@@ -32,6 +32,7 @@ def waiting_count(user_id: ColumnElement[int]) -> ScalarSelect[int]:
             Event.state == EventState.WAITING,
             Event.deleted_at.is_(None),
             Event.owner_id != user_id,
+            ~exists().where(CoHost.event_id == Event.id, CoHost.user_id == user_id),
             approves.correlate(User),
         )
         .correlate(User)

@@ -122,8 +122,8 @@ def edit(db: Session, actor: Actor, event_id: int, form: EditEvent) -> Event:
         times.require_future(starts)
     before = event.starts_at
     audience_id = _audience(db, form, event.audience_id)
-    later = _later(db, event) if form.following else []
-    for one in (event, *later):
+    following = later(db, actor, event) if form.following else []
+    for one in (event, *following):
         _require_seats(one, form)
         begins = starts if one is event else times.shifted(one, before, starts, form.zone)
         old = {name: getattr(one, name) for name in PLACE}
@@ -137,7 +137,7 @@ def edit(db: Session, actor: Actor, event_id: int, form: EditEvent) -> Event:
         if moved and one.state is EventState.PUBLISHED:
             telling.promise(db, one, "moved")
         emit(db, facts.EventChanged(actor_id=actor.id, event_id=one.id, moved=moved))
-    findable.index_events(db, [event.id, *(one.id for one in later)])
+    findable.index_events(db, [event.id, *(one.id for one in following)])
     return event
 
 
@@ -154,14 +154,15 @@ def _require_seats(event: Event, form: EventIn) -> None:
         )
 
 
-def _later(db: Session, event: Event) -> Sequence[Event]:
-    """Return the later events of a series that take place, locked in their order."""
+def later(db: Session, actor: Actor, event: Event) -> Sequence[Event]:
+    """Return the later events of a series that take place and that one holds too, locked in their order."""
     if event.series_id is None:
         return []
     return db.scalars(
         select(Event)
         .where(
             Event.series_id == event.series_id,
+            policy.HOST.where(actor, many=True),
             Event.starts_at > event.starts_at,
             Event.state != EventState.CANCELLED,
             Event.deleted_at.is_(None),
@@ -190,7 +191,7 @@ def publish(db: Session, actor: Actor, event_id: int) -> Event:
 
     Raises NotFound, Forbidden, Rejected when it is no draft, or over.
     """
-    event = policy.HOST.get(db, actor, event_id, read=policy.READ, lock=True)
+    event = policy.LEAD.get(db, actor, event_id, read=policy.READ, lock=True)
     if event.state is not EventState.DRAFT:
         raise Rejected(_("Only a draft can be published."))
     if event.ends_at <= clock.now():
@@ -239,11 +240,11 @@ def cancel(db: Session, actor: Actor, event_id: int, form: CancelEvent) -> Event
 
     Raises NotFound, Forbidden, Rejected when it is not published, or over.
     """
-    event = policy.HOST.get(db, actor, event_id, read=policy.READ, lock=True)
+    event = policy.LEAD.get(db, actor, event_id, read=policy.READ, lock=True)
     if event.state is not EventState.PUBLISHED or event.ends_at <= clock.now():
         raise Rejected(_("Only a published event that is not over can be cancelled."))
-    later = _later(db, event) if form.following else []
-    for one in (event, *(each for each in later if each.state is EventState.PUBLISHED)):
+    following = later(db, actor, event) if form.following else []
+    for one in (event, *(each for each in following if each.state is EventState.PUBLISHED)):
         _cancel(db, actor, one, form.reason)
     return event
 

@@ -19,7 +19,9 @@ from quad.web.security import content_policy
 bp = Blueprint("events", __name__, template_folder="../templates")
 
 # These are there for people who are not signed in as well.
-PUBLIC = frozenset({"index", "event", "by_slug", "ics", "cover", "speaker_photo", "feed_file"})
+PUBLIC = frozenset(
+    {"index", "event", "by_slug", "ics", "cover", "speaker_photo", "feed_file", "keeper"}
+)
 
 
 @bp.before_request
@@ -70,6 +72,7 @@ def host_tabs(event: Event, current: str) -> Sequence[dict[str, Any]]:
         ("attendees", _("Registrations"), event.registered + event.waiting),
         ("check_in", _("Check-in"), event.attended),
         ("results", _("Feedback"), 0),
+        ("co_hosts", _("Co-hosts"), 0),
     )
     return [
         {

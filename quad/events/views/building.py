@@ -100,6 +100,17 @@ def _speaker(event_id: int, speaker_id: int | None) -> ResponseReturnValue:
     )
 
 
+@bp.post("/events/<int:event_id>/speakers/<int:speaker_id>/photo/delete")
+def drop_photo(event_id: int, speaker_id: int) -> BaseResponse:
+    """Take the photo of a speaker away."""
+    return act(
+        event_id,
+        lambda: service.set_photo(current_db(), current_actor(), event_id, speaker_id, None),
+        _("The photo is gone."),
+        place=_place(event_id),
+    )
+
+
 @bp.post("/events/<int:event_id>/speakers/<int:speaker_id>/delete")
 def delete_speaker(event_id: int, speaker_id: int) -> BaseResponse:
     return act(
