@@ -69,6 +69,7 @@ class AnnouncementOut(AnnouncementBrief):
     body: str | None
     audience: str
     offering_id: WireId | None
+    mentees: bool
     refusal: str
     version: int
     told: int | None

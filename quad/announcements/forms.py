@@ -24,7 +24,8 @@ PRIORITIES: dict[str, str] = {
 class AnnouncementIn(AudienceIn):
     """An announcement as its author writes it. Times without an offset are the author's own clock.
 
-    It is meant for everybody in an offering (`offering_id`), or for whom the fields `for_…` say.
+    It is meant for everybody in an offering (`offering_id`), for the students the author mentors (`mentees`), or for
+    whom the fields `for_…` say.
     """
 
     title: Annotated[str, words(_l("Title"), longest=TITLE_LENGTH)]
@@ -62,6 +63,13 @@ class AnnouncementIn(AudienceIn):
             json_schema_extra={"placeholder": _l("No course")},
         ),
     ] = None
+    mentees: Annotated[
+        bool,
+        Field(
+            title=_l("The students I mentor"),
+            description=_l("Those who are assigned to you, also from now on."),
+        ),
+    ] = False
     acknowledge: Annotated[
         bool, Field(title=_l("Ask everybody to confirm that they have read it"))
     ] = False

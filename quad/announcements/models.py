@@ -31,6 +31,11 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.identity.models.accounts import SORT_LENGTH, User
 
 TITLE_LENGTH = 160
+ONE_TARGET = (
+    "(CASE WHEN audience_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN offering_id IS NULL THEN 0 ELSE 1 END)"
+    " + (CASE WHEN mentor_id IS NULL THEN 0 ELSE 1 END) = 1"
+)
 
 
 class AnnouncementState(enum.StrEnum):
@@ -52,7 +57,8 @@ class Priority(enum.StrEnum):
 
 
 class Announcement(SoftDeleted, Versioned, Row):
-    """One announcement. `body` is Markdown. It is meant for an audience or for everybody in an offering, never both.
+    """One announcement. `body` is Markdown. It is meant for an audience, for everybody in an offering, or for the
+    students of a mentor: for exactly one of them.
 
     `rank` is the place in lists: pinned before others, then by priority, then the newest (`service.standing.rank_of`).
     `begins_at` None means as soon as it is published. `told`, `unseen`, `unacknowledged` and `commented` are counted
@@ -61,7 +67,7 @@ class Announcement(SoftDeleted, Versioned, Row):
 
     __tablename__ = "announcements_announcement"
     __table_args__ = (
-        CheckConstraint("(audience_id IS NULL) <> (offering_id IS NULL)", name="one_target"),
+        CheckConstraint(ONE_TARGET, name="one_target"),
         Index(None, "state", "rank", "id"),
         Index(None, "state", "begins_at"),
         Index(None, "rank", "id"),
@@ -69,6 +75,7 @@ class Announcement(SoftDeleted, Versioned, Row):
         Index(None, "author_id", "rank", "id"),
         Index(None, "audience_id", "state", "rank"),
         Index(None, "offering_id", "state", "rank"),
+        Index(None, "mentor_id", "state", "rank"),
     )
 
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH))
@@ -94,6 +101,9 @@ class Announcement(SoftDeleted, Versioned, Row):
     offering_id: Mapped[int | None] = mapped_column(
         BigId, ForeignKey(Offering.id, ondelete="RESTRICT"), default=None
     )
+    mentor_id: Mapped[int | None] = mapped_column(
+        BigId, ForeignKey("identity_user.id", ondelete="RESTRICT"), default=None
+    )
     acknowledge: Mapped[bool] = mapped_column(Boolean, default=False)
     comments: Mapped[bool] = mapped_column(Boolean, default=False)
     refusal: Mapped[str] = mapped_column(String(1000), default="")
@@ -101,6 +111,11 @@ class Announcement(SoftDeleted, Versioned, Row):
     unseen: Mapped[int] = mapped_column(Integer, default=0)
     unacknowledged: Mapped[int] = mapped_column(Integer, default=0)
     commented: Mapped[int] = mapped_column(Integer, default=0)
+
+    @property
+    def mentees(self) -> bool:
+        """Tell whether it is for the students of a mentor."""
+        return self.mentor_id is not None
 
 
 class Attachment(Row):

@@ -6,7 +6,7 @@ somebody may announce to is judged when it is saved and when it is published (`s
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 
 from quad.academics.models.people import Student
 from quad.academics.models.teaching import Enrolment, EnrolmentStatus, Offering
@@ -20,10 +20,12 @@ from quad.audience.service.meeting import contains
 from quad.core import clock
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Gate, Permission
+from quad.identity.models.mentors import MentorAssignment
 
 Branch = ColumnElement[bool]
 ANYONE = ("admin", "placement")
-WRITERS = (*ANYONE, "hod", "faculty")
+MENTORS = ("advisor", "counsellor")
+WRITERS = (*ANYONE, "hod", "faculty", *MENTORS)
 APPROVERS = ("admin", "placement")
 OPENED = (AnnouncementState.PUBLISHED, AnnouncementState.WITHDRAWN)
 
@@ -53,7 +55,15 @@ def taking_part(actor: Actor) -> list[Branch]:
 def _meant(actor: Actor) -> list[Branch]:
     if actor.id is None:
         return []
-    return [Announcement.audience_id.in_(contains(actor)), *taking_part(actor)]
+    return [
+        Announcement.audience_id.in_(contains(actor)),
+        Announcement.mentor_id.in_(_mentors_of(actor)),
+        *taking_part(actor),
+    ]
+
+
+def _mentors_of(actor: Actor) -> Select[int]:
+    return select(MentorAssignment.mentor_id).where(MentorAssignment.mentee_id == actor.own_id)
 
 
 def current() -> Branch:
@@ -201,6 +211,11 @@ ANNOUNCE_TO = Permission(
     _l("Announce to everybody in a course one teaches or is responsible for"),
     Offering,
     _announced_to,
+)
+ANNOUNCE_TO_MENTEES = Gate(
+    "announcements.mentees.announce",
+    _l("Announce to the students one mentors"),
+    lambda actor: actor.has(*MENTORS),
 )
 COMMENT_DELETE = Permission(
     "announcements.comment.delete",

@@ -125,6 +125,23 @@ class PeopleMentioned(Fact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FollowFact(Fact):
+    """Something happened between a person and a department or skill; `kind` says which of them it is."""
+
+    follower_id: int
+    kind: str
+    followed_id: int
+
+
+class ThingFollowed(FollowFact):
+    """Somebody follows a department or a skill."""
+
+
+class ThingUnfollowed(FollowFact):
+    """Somebody does not follow a department or a skill any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class FeedbackFact(Fact):
     """Something happened to a form for feedback."""
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from quad.community import listeners, policy
 from quad.community.api import feedback as feedback_api
+from quad.community.api import follows as follows_api
 from quad.community.api import posts as posts_api
 from quad.community.kinds import FOUND
-from quad.community.service import findable, reading
+from quad.community.lists.timeline import TIMELINE
+from quad.community.service import findable, following, reading
 from quad.community.service.keeping import MERGES, OWN_DATA
 from quad.community.service.waiting import waiting_count
 from quad.community.views import blueprint, feed, feedback, moderation, posts
+from quad.community.views import following as following_views
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import Role
@@ -20,7 +23,7 @@ EVERYBODY = frozenset(role.value for role in Role)
 
 MODULE = Module(
     "community",
-    blueprints=(blueprint.bp, posts_api.bp, feedback_api.bp),
+    blueprints=(blueprint.bp, posts_api.bp, feedback_api.bp, follows_api.bp),
     nav=(
         Nav(
             _l("Community"),
@@ -43,7 +46,12 @@ MODULE = Module(
             later=True,
         ),
     ),
-    panels=(Panel("member", "community/panel.html", reading.of_member, order=70, wide=True),),
+    panels=(
+        Panel("member", "community/panel.html", reading.of_member, order=70, wide=True),
+        Panel("department", "community/follow_panel.html", following.of_department, order=20),
+        Panel("skill", "community/follow_panel.html", following.of_skill, order=20),
+        Panel("connections", "community/followed.html", following.beside_people),
+    ),
     badges=(Badge("community", waiting_count),),
     searchables=(
         Searchable(
@@ -58,6 +66,7 @@ MODULE = Module(
     ),
     merges=MERGES,
     own_data=(OWN_DATA,),
+    timeline=TIMELINE,
     label=_l("Community"),
-    parts=(listeners, feed, feedback, moderation, posts),
+    parts=(listeners, feed, feedback, following_views, moderation, posts),
 )

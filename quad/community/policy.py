@@ -14,12 +14,15 @@ from quad.audience.models import Trait
 from quad.audience.service.meeting import contains
 from quad.audience.service.traits import tokens
 from quad.community.models.feedback import FeedbackForm
+from quad.community.models.follows import DepartmentFollow, PostSkill, SkillFollow
 from quad.community.models.posts import Post, PostComment, PostVisibility
 from quad.core import clock
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Gate, Permission
 from quad.identity.models.accounts import User
+from quad.institution.models import Department
 from quad.relations.policy import followed_by, not_blocked
+from quad.skills.models import Skill
 
 Branch = ColumnElement[bool]
 MODERATORS = ("admin",)
@@ -59,13 +62,26 @@ def _shown(actor: Actor) -> Branches:
 
 
 def near(actor: Actor) -> list[Branch]:
-    """Return what a feed is made of: posts of one's own, of whom one follows, of one's departments and groups."""
+    """Return what a feed is made of: posts of one's own, of one's departments and groups, and of what one follows.
+
+    Those are people, departments, and skills that a post is about.
+    """
     mine = tokens(actor.own_id).subquery("mine")
     departments = select(mine.c.value).where(mine.c.kind == Trait.DEPARTMENT.value)
+    followed = select(DepartmentFollow.department_id).where(
+        DepartmentFollow.user_id == actor.own_id
+    )
+    about = (
+        select(PostSkill.post_id)
+        .join(SkillFollow, SkillFollow.skill_id == PostSkill.skill_id)
+        .where(SkillFollow.user_id == actor.own_id)
+    )
     return [
         Post.author_id == actor.own_id,
         followed_by(actor, Post.author_id),
         Post.department_id.in_(departments),
+        Post.department_id.in_(followed),
+        Post.id.in_(about),
         and_(Post.visibility == PostVisibility.GROUP, Post.audience_id.in_(contains(actor))),
     ]
 
@@ -108,6 +124,21 @@ QUEUE = Gate(
     "community.queue.open",
     _l("Open what waits for a moderator"),
     lambda actor: actor.has(*MODERATORS),
+)
+
+
+def _followed(actor: Actor) -> Branches:
+    return EVERYTHING if actor.id is not None else NOTHING
+
+
+FOLLOW_DEPARTMENT = Permission(
+    "community.follow.department", _l("Follow a department"), Department, _followed
+)
+FOLLOW_SKILL = Permission("community.follow.skill", _l("Follow a skill"), Skill, _followed)
+FOLLOWS = Gate(
+    "community.follows",
+    _l("See and end what one follows"),
+    lambda actor: actor.id is not None,
 )
 
 

@@ -60,6 +60,15 @@ class MessagingWishes(Form):
             description=_l("It goes both ways: without it you do not see it of others either."),
         ),
     ] = True
+    presence: Annotated[
+        bool,
+        Field(
+            title=_l("Show that I am here"),
+            description=_l(
+                "To people you have a conversation with. Without it you do not see it of others either."
+            ),
+        ),
+    ] = True
     requests: Annotated[
         bool,
         Field(

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from quad.alumni.models.members import Member
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
-from quad.core.search.searchable import Searchable
+from quad.core.search.searchable import Searchable, Through
+from quad.identity.models.accounts import SEARCHED_AS
 from quad.messaging import jobs, listeners, policy
 from quad.messaging.api import messages as messages_api
+from quad.messaging.models.conversations import Side
 from quad.messaging.service import finding, settings
 from quad.messaging.service.keeping import DERIVED, MERGES, OWN_DATA
 from quad.messaging.service.live import unread_count
@@ -48,6 +50,21 @@ MODULE = Module(
     ),
     badges=(Badge("messages", unread_count),),
     searchables=(
+        Searchable(
+            finding.CONVERSATIONS,
+            _l("Conversations"),
+            policy.SIDE,
+            lambda db, ids: (),
+            icon="message",
+            list_url="/messages",
+            order=18,
+            through=Through(
+                SEARCHED_AS,
+                Side.other_id,
+                Side.conversation_id,
+                lambda conversation_id: f"/messages/{conversation_id}",
+            ),
+        ),
         Searchable(
             finding.FOUND,
             _l("Messages"),

@@ -17,7 +17,7 @@ from quad.notifications.models import Habit, MailRhythm
 from quad.web.api import Moment, Out, WireId, operation
 from quad.web.site import current_actor, current_db
 
-bp = APIBlueprint("notifications_api", __name__, url_prefix="/api/v1/me", tag="Notifications")
+bp = APIBlueprint("notifications_api", __name__, url_prefix="/api/v1", tag="Notifications")
 
 
 class NotificationOut(Out):
@@ -65,7 +65,14 @@ class Before(Form):
     kind: Annotated[str, Field(title="Kind", max_length=60)] = ""
 
 
-@operation(bp, "GET", "/notifications", query=Before, answers=list[NotificationOut])
+@operation(
+    bp,
+    "GET",
+    "/me/notifications",
+    also_at="/notifications",
+    query=Before,
+    answers=list[NotificationOut],
+)
 def notifications(query: Before) -> list[NotificationOut]:
     """List own notifications, newest first, at most 50."""
     rows = service.newest(
@@ -85,7 +92,14 @@ def notifications(query: Before) -> list[NotificationOut]:
 
 
 @operation(
-    bp, "POST", "/notifications/read", body=MarkRead, answers=ReadOut, errors=(403,), message="Read"
+    bp,
+    "POST",
+    "/me/notifications/read",
+    also_at="/notifications/read",
+    body=MarkRead,
+    answers=ReadOut,
+    errors=(403,),
+    message="Read",
 )
 def read(body: MarkRead) -> ReadOut:
     """Mark notifications read: the named ones, or all."""
@@ -96,7 +110,8 @@ def read(body: MarkRead) -> ReadOut:
 @operation(
     bp,
     "POST",
-    "/notifications/unread",
+    "/me/notifications/unread",
+    also_at="/notifications/unread",
     body=MarkUnread,
     answers=ReadOut,
     errors=(403,),
@@ -107,7 +122,14 @@ def unread(body: MarkUnread) -> ReadOut:
     return ReadOut(count=service.mark_unread(current_db(), current_actor(), body))
 
 
-@operation(bp, "GET", "/notification-preferences", answers=list[WishOut], errors=(403,))
+@operation(
+    bp,
+    "GET",
+    "/me/notification-preferences",
+    also_at="/notification-preferences",
+    answers=list[WishOut],
+    errors=(403,),
+)
 def preferences() -> list[WishOut]:
     """List how each kind reaches the reader."""
     return _wishes()
@@ -116,7 +138,8 @@ def preferences() -> list[WishOut]:
 @operation(
     bp,
     "PUT",
-    "/notification-preferences",
+    "/me/notification-preferences",
+    also_at="/notification-preferences",
     body=Preferences,
     answers=list[WishOut],
     errors=(403,),
@@ -142,14 +165,14 @@ def _wishes() -> list[WishOut]:
     ]
 
 
-@operation(bp, "GET", "/mail-hours", answers=MailHoursOut, errors=(403,))
+@operation(bp, "GET", "/me/mail-hours", answers=MailHoursOut, errors=(403,))
 def mail_hours() -> MailHoursOut:
     """When mail may come to the reader."""
     return _hours(service.habit(current_db(), current_actor()))
 
 
 @operation(
-    bp, "PUT", "/mail-hours", body=HabitIn, answers=MailHoursOut, errors=(403,), message="Saved"
+    bp, "PUT", "/me/mail-hours", body=HabitIn, answers=MailHoursOut, errors=(403,), message="Saved"
 )
 def keep_mail_hours(body: HabitIn) -> MailHoursOut:
     """Choose quiet hours, and when daily and weekly mail comes."""

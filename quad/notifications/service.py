@@ -84,7 +84,8 @@ def _put_into_inbox(db: Session, notice: Notice, people: Sequence[Recipient]) ->
         data = dict(notice.data)
         if person.id in known:
             data[TOGETHER] = known[person.id] + 1
-        rows.append({"user_id": person.id, "kind": kind.name, "data": data, "url": url})
+        line = {"kind": kind.name, "data": data, "url": url, "created_at": notice.at}
+        rows.append({"user_id": person.id, **line})
         with reading_as(Reader(person.language, person.zone)):
             told.append((f"user:{person.id}", {"text": kind.sentence(data), "url": url}))
     db.execute(insert(Notification), rows)

@@ -12,6 +12,7 @@ from quad.relations import policy
 from quad.relations.forms import DecideReport, ReportForm
 from quad.relations.lists import REPORTS, STATES, WORDS
 from quad.relations.service import following, reports
+from quad.web.added import panels
 from quad.web.kit import (
     ask_who_it_is,
     bind,
@@ -32,9 +33,13 @@ area("/reports/people", "admin")
 
 @bp.get("/connections")
 def connections() -> ResponseReturnValue:
-    """The people around one."""
-    found = following.circle(current_db(), current_actor())
-    return page("relations/connections.html", circle=found)
+    """The people around one, and what floors above know of what one follows."""
+    actor = current_actor()
+    return page(
+        "relations/connections.html",
+        circle=following.circle(current_db(), actor),
+        panels=panels("connections", actor.own_id),
+    )
 
 
 def _answer(person_id: int, told: str) -> ResponseReturnValue:

@@ -235,6 +235,7 @@ def operation(
     method: str,
     path: str,
     *,
+    also_at: str = "",
     body: type[Form] | None = None,
     query: type[Form] | None = None,
     answers: Any = None,
@@ -251,12 +252,13 @@ def operation(
 ) -> Callable[[V], V]:
     """Declare one API operation.
 
-    The view is called with the path's values, `body=` and `query=` (checked input) when declared. It returns data that
-    fits `answers`, or an `Answer`. `errors` are further statuses it may answer with; 401 (unless `public`), 404 (with
-    path values) and 400/415/422 (with a body) are added. `also` documents further successful statuses. `lenient` is for
-    the coding contract: unknown keys are ignored and a missing field is a 400 with this sentence. `raw_body` names a
-    media type that the view reads itself, `file` one that it answers with, as a `Response`, instead of JSON. `refuses`
-    is for the coding contract as well: with the same status it may answer an error.
+    `also_at` is a second address of it, described like the first. The view is called with the path's values, `body=`
+    and `query=` (checked input) when declared. It returns data that fits `answers`, or an `Answer`. `errors` are
+    further statuses it may answer with; 401 (unless `public`), 404 (with path values) and 400/415/422 (with a body) are
+    added. `also` documents further successful statuses. `lenient` is for the coding contract: unknown keys are ignored
+    and a missing field is a 400 with this sentence. `raw_body` names a media type that the view reads itself, `file`
+    one that it answers with, as a `Response`, instead of JSON. `refuses` is for the coding contract as well: with the
+    same status it may answer an error.
     """
     declared = _Operation(
         path=path,
@@ -278,7 +280,9 @@ def operation(
     def declare(view: V) -> V:
         answer: Any = declared.answering(view)
         describe_later(lambda: setattr(answer, "_spec", declared.description()))
-        blueprint.add_url_rule(path, endpoint=view.__name__, view_func=answer, methods=[method])
+        places = {view.__name__: path} | ({f"{view.__name__}_also": also_at} if also_at else {})
+        for endpoint, place in places.items():
+            blueprint.add_url_rule(place, endpoint=endpoint, view_func=answer, methods=[method])
         return answer  # type: ignore[no-any-return]
 
     return declare

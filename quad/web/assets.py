@@ -67,6 +67,12 @@ def asset(name: str) -> str:
 
 
 @cache
+def built(name: str) -> bytes:
+    """Return the content of a built file, for what needs an address of its own. Raises AssetError as `asset`."""
+    return (DIST / asset(name).removeprefix(BASE)).read_bytes()
+
+
+@cache
 def icon(name: str, cls: str = "") -> Markup:
     """Return an icon of the sprite as SVG, hidden from screen readers: words stand beside it.
 

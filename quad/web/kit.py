@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -13,6 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from quad.core.errors import Forbidden, Invalid, QuadError, Rejected, SignedOut
 from quad.core.facts import attempt
 from quad.core.forms import Bound, Form
+from quad.core.web_addresses import is_own_path
 from quad.web.site import by_htmx, current_actor, current_db, runtime
 
 __all__ = [
@@ -74,13 +74,7 @@ def done(message: str, url: str, *, category: str = "done") -> BaseResponse:
 
 def same_site(target: str | None, otherwise: str | None = None) -> str:
     """Return `target` when it is a path on this site, else `otherwise` (the home page)."""
-    home = otherwise or url_for("home.index")
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
-        return home
-    parts = urlsplit(target)
-    if parts.scheme or parts.netloc or any(ord(c) < 32 or c == "\\" for c in target):
-        return home
-    return target
+    return target if target and is_own_path(target) else otherwise or url_for("home.index")
 
 
 def require_role(*roles: str) -> None:

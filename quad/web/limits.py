@@ -12,6 +12,8 @@ from quad.core.config import Settings
 from quad.web.site import Site, runtime
 
 V = TypeVar("V", bound=Callable[..., Any])
+# A Redis that hangs is one that is away: each process counts by itself then, and looks again now and then.
+PATIENCE = 2.0
 
 
 def client_address() -> str:
@@ -26,8 +28,10 @@ limiter = Limiter(key_func=client_address, headers_enabled=False)
 
 def init_limits(app: Site, settings: Settings) -> None:
     """Install the limits on `app`."""
+    patience = {"socket_timeout": PATIENCE, "socket_connect_timeout": PATIENCE}
     app.config.update(
         RATELIMIT_STORAGE_URI=settings.redis or "memory://",
+        RATELIMIT_STORAGE_OPTIONS=patience if settings.redis else {},
         RATELIMIT_STRATEGY="moving-window",
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis),
     )

@@ -24,7 +24,8 @@ from quad.core.listing.arguments import Asked, ask
 from quad.core.listing.columns import choose_columns, chosen_columns, forget_columns
 from quad.core.listing.declaration import LISTINGS, Listing, Place
 from quad.core.listing.page import Builder, words
-from quad.core.listing.saved import forget_search, save_search
+from quad.core.listing.saved import forget_search, rename_search, save_search
+from quad.web import searches
 from quad.web.api import Answer, PageOut
 from quad.web.kit import current_actor, current_db, done, page, same_site
 from quad.web.module import Module
@@ -151,7 +152,8 @@ def _export(listing: Listing[Any], asked: Asked, kind: str, fixed: Fixed) -> Bas
         return make_response(
             render_template("lists/large.html", listing=words(listing), back=back, **context)
         )
-    written = write(listing, query.every_row(db, listing, actor, asked), kind)
+    rows = query.every_row(db, listing, actor, asked)
+    written = write(listing, rows, kind, asked.columns)
     response = Response(written.pieces(), mimetype=FORMATS[kind])
     response.headers["Content-Length"] = str(written.size)
     response.call_on_close(written.file.close)
@@ -194,6 +196,14 @@ def keep_search(name: str) -> BaseResponse:
         current_db(), current_actor(), listing, request.form.get("name", ""), address
     )
     return done(_("The search “%(name)s” is kept.", name=kept.name), address)
+
+
+@bp.post("/searches/<int:search_id>/rename")
+def rename_kept_search(search_id: int) -> BaseResponse:
+    """Give a kept search another name."""
+    kept = rename_search(current_db(), current_actor(), search_id, request.form.get("name", ""))
+    back = same_site(request.form.get("next"))
+    return done(_("The search is called “%(name)s” now.", name=kept.name), back)
 
 
 @bp.post("/searches/<int:search_id>/delete")
@@ -276,4 +286,4 @@ def _state(row: Export) -> dict[str, Any]:
     }
 
 
-MODULE = Module("lists", (bp,))
+MODULE = Module("lists", (bp, searches.bp))

@@ -18,6 +18,7 @@ from quad.core.own_data import OwnData
 from quad.core.policy import Actor
 from quad.core.reporting import Report
 from quad.core.sources import Source
+from quad.core.timeline import TimelineKind
 
 
 @dataclass(frozen=True)
@@ -178,6 +179,7 @@ class Module:
     panels: tuple[Panel, ...] = ()
     badges: tuple[Badge, ...] = ()
     approvals: tuple[Approval, ...] = ()
+    timeline: tuple[TimelineKind, ...] = ()
     blockers: tuple[Blocker, ...] = ()
     previews: tuple[Preview, ...] = ()
     columns: tuple[AddedColumn, ...] = ()

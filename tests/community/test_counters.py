@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -11,11 +12,12 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quad.community.forms.posts import NewComment
+from quad.community.forms.posts import HideThing, NewComment
 from quad.community.models.posts import CommentLike, Post, PostComment, PostLike
-from quad.community.service import commenting, liking
+from quad.community.service import commenting, liking, moderating
 from quad.core import counters
 from quad.core.acting import actor_by_id
+from quad.core.errors import NotFound, Rejected
 from quad.core.facts import run
 from quad.notifications.models import Notification
 from tests.community.conftest import posted, said
@@ -70,6 +72,46 @@ def test_numbers_are_those_of_the_rows_after_a_storm(world, database):
             )
         )
         assert lines == 1
+
+
+@pytest.mark.db
+@pytest.mark.feature("A50", "A51", "A52", "A66")
+def test_comments_that_go_and_come_back_in_a_storm_are_counted_once(world, database):
+    people = world.people
+    post_id = posted(database, people.asha, "Storm")
+    own = [
+        (who, said(database, who, post_id)) for who in (people.bina, people.carl) for _n in range(2)
+    ]
+
+    def act(user_id: int, do: Callable[..., Any], *more: Any) -> None:
+        def once(db: Session) -> None:
+            with suppress(Rejected, NotFound):
+                do(db, actor_by_id(db, user_id), *more)
+
+        run(database.writer, once, tries=20)
+
+    def comes_and_goes(one: tuple[int, int]) -> None:
+        who, comment_id = one
+        for _turn in range(ROUNDS):
+            act(people.teacher, liking.like_comment, comment_id)
+            act(who, commenting.delete, comment_id)
+            act(people.teacher, liking.unlike_comment, comment_id)
+            act(who, commenting.undelete, comment_id)
+            act(people.admin, moderating.hide, "comment", comment_id, HideThing(reason="No"))
+            act(who, commenting.add, post_id, NewComment(text="Gust"))
+            act(people.admin, moderating.publish, "comment", comment_id)
+            act(who, liking.like_post, post_id)
+        act(who, commenting.delete, comment_id)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(comes_and_goes, own * 2))
+    with database.reading() as db:
+        assert counters.check(db) == []
+        shown = (PostComment.deleted_at.is_(None), PostComment.withheld_at.is_(None))
+        there = db.scalar(select(func.count(PostComment.id)).where(*shown))
+        post = db.get_one(Post, post_id)
+        assert (post.comments, post.likes) == (there, 2)
+        assert there >= ROUNDS * len(own) * 2
 
 
 @pytest.mark.db

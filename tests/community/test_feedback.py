@@ -69,6 +69,33 @@ def test_people_answer_once_and_few_answers_without_names_are_not_shown(world, a
 
 
 @pytest.mark.feature("A43")
+def test_a_question_that_few_answered_is_not_shown_without_names_and_the_others_are_drawn(
+    world, as_user
+):
+    people = world.people
+    teacher = as_user(people.teacher)
+    place, (scale, choice, text) = made(teacher)
+    for number, name in enumerate(("asha", "bina", "carl", "admin", "teacher")):
+        answers = {f"a_{scale}": "4"}
+        if number < 2:
+            answers |= {f"a_{choice}": "Lakeside", f"a_{text}": "Only I say this"}
+        assert as_user(getattr(people, name)).post(place, data=answers).status_code == 303
+    shown = teacher.get(f"/api/v1{place}/results").json["data"]["outcomes"]
+    assert [(one["count"], one["few"]) for one in shown] == [(5, False), (2, True), (2, True)]
+    assert shown[1]["counts"] == shown[2]["words"] == []
+    page = teacher.get(f"{place}/results").text
+    assert 'data-chart="bar"' in page
+    assert page.count("Fewer than 5 people answered this") == 2
+    for secret in ("Only I say this", "Lakeside"):
+        assert secret not in page
+        assert secret not in teacher.get(f"{place}/results.csv").text
+    place, (scale, choice, text) = made(teacher, naming="named")
+    given = {f"a_{scale}": "4", f"a_{text}": "Only I say this"}
+    as_user(people.asha).post(place, data=given)
+    assert "Only I say this" in teacher.get(f"{place}/results").text
+
+
+@pytest.mark.feature("A43")
 def test_only_those_who_are_asked_answer_and_only_while_it_is_open(world, as_user, database):
     admin, asha, carl = (as_user(getattr(world.people, n)) for n in ("admin", "asha", "carl"))
     place, (scale, *_others) = made(admin, naming="named", for_departments=[str(world.department)])

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from quad.core import clock
 from quad.core.acting import actor_by_id
+from quad.core.behind import behind
 from quad.core.facts import run, unit
 from quad.core.mail.models import Mail
 from quad.core.own_data import own_data
@@ -28,6 +29,7 @@ from quad.messaging.models.conversations import (
 )
 from quad.messaging.service import telling, wishes
 from quad.messaging.service.keeping import MERGES
+from quad.messaging.service.presence import Watch
 from quad.messaging.service.wishes import is_quiet
 from quad.notifications.models import Notification
 from quad.relations.service import following
@@ -154,6 +156,67 @@ def test_receipts_are_mutual_and_who_hides_theirs_sees_none(people, as_user, dat
         assert asha.get(one).get_json()["data"]["read_at"] is None
         hider.post("/messages/settings", data={"requests": "true", "receipts": "true"})
     assert asha.get(one).get_json()["data"]["read_at"]
+
+
+def be_here(database, *person_ids):
+    """Let pages of people hold a connection, the way the server notes it."""
+    later = behind(database)
+    Watch().note(later, person_ids)
+    later.flush()
+
+
+@pytest.mark.db
+def test_who_is_here_is_shown_in_their_conversations_and_turned_off_for_both(
+    people, as_user, database
+):
+    asha, bina = as_user(people.asha), as_user(people.bina)
+    made = write(database, people.asha, people.bina)
+    where = f"/messages/{made.conversation}"
+
+    def shown(client):
+        told = client.get(f"{API}/conversations/{made.conversation}").get_json()["data"]["here"]
+        page = client.get(where).text
+        assert ("Active now" in page) == (told == "now")
+        assert ("Active today" in page) == (told == "today")
+        news = client.get(f"{where}/news").text
+        assert ("Active now" in news, "Active today" in news) == (told == "now", told == "today")
+        return told
+
+    assert shown(asha) == "away"
+    noon = clock.now().replace(hour=12, minute=0)
+    with clock.travel(noon):
+        be_here(database, people.bina)
+        be_here(database, people.bina)  # known already
+        assert (shown(asha), shown(bina)) == ("now", "away")
+    with clock.travel(noon + timedelta(minutes=6)):
+        assert shown(asha) == "today"
+    with clock.travel(noon + timedelta(days=1)):
+        assert shown(asha) == "away"
+    with clock.travel(noon):
+        for hider in (asha, bina):
+            hider.post("/messages/settings", data={"requests": "true", "receipts": "true"})
+            assert shown(asha) == "away"
+            hider.post("/messages/settings", data={"requests": "true", "presence": "true"})
+            assert shown(asha) == "now"
+
+
+def test_who_was_asked_and_did_not_answer_does_not_show_that_they_are_here(
+    people, as_user, database
+):
+    made = write(database, people.cora, people.asha)
+    be_here(database, people.asha, people.cora)
+    for one in (people.cora, people.asha):
+        answer = as_user(one).get(f"{API}/conversations/{made.conversation}").get_json()["data"]
+        assert answer["here"] == "away"
+
+
+def test_a_person_is_noted_once_in_a_while(database, people):
+    watch, later = Watch(), behind(database)
+    noon = clock.now().replace(hour=12, minute=0)
+    for seconds, written in ((0, 1), (8, 0), (100, 0), (130, 1)):
+        with clock.travel(noon + timedelta(seconds=seconds)):
+            watch.note(later, [people.asha])
+            assert later.flush() == written, seconds
 
 
 def test_a_message_is_changed_and_taken_back_within_minutes_and_leaves_a_trace(

@@ -137,6 +137,79 @@ def test_a_crash_between_taking_out_and_writing_loses_nothing(ravi, as_user, dat
     assert len(mails(database)) == 1
 
 
+def read_all(client, ids=None):
+    rows = client.get("/api/v1/me/notifications").json["data"]
+    wanted = [row["id"] for row in rows if ids is None or row["url"] in ids]
+    assert client.post("/api/v1/me/notifications/read", json={"ids": wanted}).status_code == 200
+
+
+@pytest.mark.db
+def test_what_was_read_meanwhile_is_not_mailed_and_a_mail_without_anything_is_not_sent(
+    ravi, as_user, database
+):
+    client = as_user(ravi)
+    choose(client, daily=["announcement"])
+    with clock.travel(NOON):
+        tell(database, ravi)
+        tell(database, ravi, url="/announcements/2")
+    read_all(client, ["/announcements/1"])
+    morning = datetime(2031, 3, 13, 2, 30, tzinfo=UTC)
+    with clock.travel(morning):
+        gather(database)
+    (mail,) = mails(database)
+    assert "/announcements/2" in mail.body_text
+    assert "/announcements/1" not in mail.body_text
+    with clock.travel(morning):
+        tell(database, ravi, url="/announcements/3")
+    read_all(client)
+    with clock.travel(morning + timedelta(days=1)):
+        gather(database)
+    assert len(mails(database)) == 1
+    with database.reading() as db:
+        assert db.scalar(select(func.count(Held.id))) == 0
+
+
+def test_what_is_marked_as_not_read_again_is_mailed(ravi, as_user, database):
+    client = as_user(ravi)
+    choose(client, daily=["announcement"])
+    with clock.travel(NOON):
+        tell(database, ravi)
+    read_all(client)
+    [row] = client.get("/api/v1/me/notifications").json["data"]
+    client.post("/api/v1/me/notifications/unread", json={"ids": [row["id"]]})
+    with clock.travel(NOON + timedelta(days=1)):
+        gather(database)
+    assert len(mails(database)) == 1
+
+
+def test_what_never_stood_in_the_inbox_is_mailed_whatever_else_was_read(ravi, as_user, database):
+    client = as_user(ravi)
+    choose(client, in_app=[], daily=["announcement"])
+    with clock.travel(NOON):
+        tell(database, ravi)
+    read_all(client)
+    with clock.travel(NOON + timedelta(days=1)):
+        gather(database)
+    assert len(mails(database)) == 1
+
+
+def test_comments_that_were_read_together_are_not_mailed_and_a_later_one_is(
+    ravi, as_user, database
+):
+    client = as_user(ravi)
+    choose(client, by_mail=["announcement_commented"])
+    for minute in range(3):
+        with clock.travel(NOON + timedelta(minutes=minute)):
+            tell(database, ravi, kind=ANNOUNCEMENT_COMMENTED)
+    read_all(client)
+    with clock.travel(NOON + timedelta(minutes=4)):
+        tell(database, ravi, kind=ANNOUNCEMENT_COMMENTED)
+    with clock.travel(NOON + timedelta(minutes=20)):
+        gather(database)
+    (mail,) = mails(database)
+    assert mail.subject == "Bina commented on “Exam rooms”."
+
+
 def test_the_link_in_a_mail_stops_its_kind_without_signing_in_and_only_when_posted(
     ravi, client, as_user, database
 ):

@@ -57,6 +57,24 @@ def test_the_bell_counts_what_is_unread_and_reading_empties_it(told: int, as_use
     assert client.get("/api/v1/me/notifications").get_json()["data"][0]["read"] is True
 
 
+@pytest.mark.feature("A42")
+def test_the_inbox_has_two_addresses_that_answer_alike_and_are_described_each(
+    told: int, as_user: AsUser
+) -> None:
+    client = as_user(told)
+    for name in ("notifications", "notification-preferences"):
+        answers = [client.get(f"/api/v1/{start}{name}") for start in ("me/", "")]
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert answers[0].get_json() == answers[1].get_json()
+    assert client.post("/api/v1/notifications/read", json={}).get_json()["data"]["count"] == 1
+    described = client.get("/api/v1/openapi.json").get_json()["paths"]
+    for place in ("notifications", "notifications/read", "notifications/unread"):
+        one, other = described[f"/api/v1/me/{place}"], described[f"/api/v1/{place}"]
+        for method, operation in one.items():
+            assert operation.pop("operationId") != other[method].pop("operationId")
+        assert one == other
+
+
 def test_nobody_marks_anothers_notification_read(
     told: int, as_role: Callable[..., FlaskClient], as_user: AsUser
 ) -> None:

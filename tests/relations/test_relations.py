@@ -108,3 +108,23 @@ def test_following_and_blocking_at_once_leaves_one_row_or_none(people, database)
     with database.reading() as db:
         assert db.scalar(select(func.count(Block.id))) == 1
         assert db.scalar(select(func.count(Follow.id))) == 0
+
+
+@pytest.mark.db
+def test_following_and_stopping_in_a_storm_leaves_the_numbers_of_the_rows(
+    people, as_user, database
+):
+    asha, bina, *others = people
+
+    def act(number):
+        who = (asha, *others)[number % (1 + len(others))]
+        do = following.unfollow if number % 3 == 2 else following.follow
+        run(database.writer, lambda db: do(db, actor(who), bina), tries=20)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(act, range(30)))
+    with database.reading() as db:
+        rows = db.execute(select(Follow.follower_id, Follow.followed_id)).all()
+    assert len(set(rows)) == len(rows), "each follows once"
+    counts = as_user(bina).get(f"{API}/me/connections").get_json()["data"]["counts"]
+    assert counts["followers"] == len(rows)

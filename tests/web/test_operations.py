@@ -14,6 +14,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from quad.core import clock
 from quad.core.config import Mode, Settings
 from quad.core.db.engine import Database
 from quad.core.facts import unit
@@ -23,11 +24,12 @@ from quad.core.jobs.models import Job, JobState
 from quad.core.jobs.outbox import enqueue
 from quad.core.jobs.runner import perform_due
 from quad.core.jobs.runtime import Runtime, attach
-from quad.core.mail.models import Mail, MailState
+from quad.core.mail.models import Mail, MailAddress, MailState
 from quad.core.mail.outbox import send
 from quad.core.mail.render import template_root
 from quad.web.site import Site
 from tests.conftest import make_settings
+from tests.core.test_mail_addresses import report
 from tests.factories.people import person
 
 pytestmark = pytest.mark.feature("C38")
@@ -217,3 +219,95 @@ def test_there_is_no_mailbox_where_mail_really_goes_out(
     app.extensions["quad"] = replace(app.extensions["quad"], settings=held)
     for path in ("", str(mail_id), f"{mail_id}/html"):
         assert app.test_client().get(f"/dev/mailbox/{path}").status_code == 404
+
+
+def data(answer: Any) -> Any:
+    """What an answer of the API holds."""
+    return answer.json["data"]
+
+
+def refusing(runtime: Runtime, address: str = "nobody@college.example") -> int:
+    """An address that gets no mail any more."""
+    with runtime.database.writer() as db, unit(db):
+        row = MailAddress(
+            address=address,
+            refusals=3,
+            reason="550 5.1.1 nobody",
+            last_at=clock.now(),
+            suppressed_at=clock.now(),
+        )
+        db.add(row)
+        db.flush()
+        return row.id
+
+
+@pytest.mark.feature("L49")
+def test_addresses_that_refuse_are_listed_and_lifted_over_the_api(
+    as_role: AsRole, runtime: Runtime
+) -> None:
+    address_id = refusing(runtime)
+    admin = as_role("admin")
+    (row,) = data(admin.get("/api/v1/mail/addresses?suppressed=1"))
+    assert (row["id"], row["address"], row["refusals"]) == (
+        str(address_id),
+        "nobody@college.example",
+        3,
+    )
+    place = f"/api/v1/mail/addresses/{address_id}"
+    lifted = admin.post(f"{place}/lift")
+    assert lifted.status_code == 200
+    assert data(lifted)["suppressed_at"] is None
+    assert data(admin.get(place))["refusals"] == 0
+    assert admin.post(f"{place}/lift").status_code == 409
+    assert data(admin.get("/api/v1/mail/addresses?suppressed=1")) == []
+    for role in ("student", "hod", "placement"):
+        stranger = as_role(role)
+        assert stranger.get("/api/v1/mail/addresses").status_code == 403
+        assert stranger.get(place).status_code == 404
+        assert stranger.post(f"{place}/lift").status_code == 404
+
+
+@pytest.mark.feature("L49")
+def test_a_report_of_delivery_is_handed_over_over_the_api_and_counts_once(
+    as_role: AsRole, runtime: Runtime
+) -> None:
+    mail_id = post(runtime)
+    with runtime.database.reading() as db:
+        number = db.get_one(Mail, mail_id).message_id
+    admin = as_role("admin")
+
+    def hand_over(raw: bytes, client: FlaskClient = admin) -> Any:
+        return client.post("/api/v1/mail/bounces", data=raw, content_type="message/rfc822")
+
+    first = hand_over(report(number))
+    assert first.status_code == 200
+    assert data(first) == {"outcome": "counted", "address": "anna@college.example"}
+    assert data(hand_over(report(number)))["outcome"] == "known"
+    assert data(hand_over(report("<1@forged.example>")))["outcome"] == "strange"
+    assert data(hand_over(b"Hello")) == {"outcome": "no report", "address": ""}
+    assert data(hand_over(b""))["outcome"] == "no report"
+    (row,) = data(admin.get("/api/v1/mail/addresses"))
+    assert (row["address"], row["refusals"], row["suppressed_at"]) == (
+        "anna@college.example",
+        1,
+        None,
+    )
+    (mail,) = data(admin.get("/api/v1/mail?bounced=1"))
+    assert (mail["id"], mail["came_back"]) == (str(mail_id), True)
+    assert hand_over(report(number), as_role("hod")).status_code == 403
+
+
+@pytest.mark.feature("L49")
+def test_mail_goes_again_over_the_api_and_a_secret_one_tells_nothing(
+    as_role: AsRole, runtime: Runtime
+) -> None:
+    mail_id = post(runtime, secret=True)
+    admin = as_role("admin")
+    listed = admin.get("/api/v1/mail")
+    assert "845210" not in listed.text
+    assert data(listed)[0]["subject"] == "testing-web/code"
+    change(runtime, Mail, mail_id, state=MailState.DEAD)
+    again = admin.post(f"/api/v1/mail/{mail_id}/resend")
+    assert again.status_code == 200
+    assert as_role("student").post(f"/api/v1/mail/{mail_id}/resend").status_code == 404
+    assert as_role("student").get("/api/v1/mail").status_code == 403

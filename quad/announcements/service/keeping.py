@@ -14,6 +14,7 @@ from quad.core.own_data import OwnData, Table, as_table
 
 MERGES: tuple[Merge, ...] = (
     moved(_l("Announcements"), Announcement.author_id),
+    moved("", Announcement.mentor_id),
     moved("", Recipient.user_id, once_per=(Recipient.announcement_id,)),
     moved(_l("Comments on announcements"), AnnouncementComment.author_id),
 )

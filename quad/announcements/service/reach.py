@@ -1,7 +1,7 @@
 """Whom somebody may announce to, and whether somebody else approves it first.
 
 The administration and the placement office reach everybody, the head of a department the own department, a teacher
-everybody in an own course. A graduate reaches graduates, once somebody approved it.
+everybody in an own course, a mentor the own students. A graduate reaches graduates, once somebody approved it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import local_today
 from quad.core.policy import Actor
 from quad.identity.models.accounts import Role, User
+from quad.identity.models.mentors import MentorAssignment
 from quad.institution.models import Term
 
 MOST_COURSES = 300
@@ -33,10 +34,14 @@ MOST_COURSES = 300
 
 @dataclass(frozen=True)
 class Target:
-    """Whom an announcement is meant for: an audience or an offering; `asks` when somebody approves it first."""
+    """Whom an announcement is meant for: an audience, an offering or a mentor's students.
 
-    audience_id: int | None
-    offering_id: int | None
+    `asks` when somebody approves it first.
+    """
+
+    audience_id: int | None = None
+    offering_id: int | None = None
+    mentor_id: int | None = None
     asks: bool = False
 
 
@@ -45,16 +50,25 @@ def asked_audience(form: AnnouncementIn) -> AudienceIn:
     return AudienceIn.model_validate(form.model_dump(include=set(AudienceIn.model_fields)))
 
 
-def target(db: Session, actor: Actor, form: AnnouncementIn, before: int | None = None) -> Target:
-    """Return whom the form means, kept. Raises Invalid with a sentence where `actor` may not announce to them."""
+def target(db: Session, actor: Actor, form: AnnouncementIn, row: Announcement) -> Target:
+    """Return whom the form means, kept; `row` is the announcement as it was.
+
+    Raises Invalid with a sentence where `actor` may not announce to them.
+    """
     audience = asked_audience(form)
+    if form.mentees:
+        if audience != AudienceIn() or form.offering_id is not None:
+            raise Invalid({"mentees": _("Choose your students, a course or people: one of them.")})
+        mentor_id = row.mentor_id or actor.own_id
+        _require_mentor(actor, mentor_id)
+        return Target(mentor_id=mentor_id)
     if form.offering_id is not None:
         if audience != AudienceIn():
             raise Invalid({"offering_id": _("Choose a course or people, not both.")})
         _require_course(db, actor, form.offering_id)
-        return Target(None, form.offering_id)
+        return Target(offering_id=form.offering_id)
     allowed, asks = _judged(actor, audience)
-    return Target(save(db, allowed, before), None, asks)
+    return Target(save(db, allowed, row.audience_id), asks=asks)
 
 
 def asks_approval(db: Session, actor: Actor, row: Announcement) -> bool:
@@ -62,11 +76,22 @@ def asks_approval(db: Session, actor: Actor, row: Announcement) -> bool:
 
     Raises Invalid when `actor` may not announce to them (any more).
     """
+    if row.mentor_id is not None:
+        _require_mentor(actor, row.mentor_id)
+        return False
     if row.offering_id is not None:
         _require_course(db, actor, row.offering_id)
         return False
     assert row.audience_id is not None
     return _judged(actor, form_of(db, row.audience_id))[1]
+
+
+def _require_mentor(actor: Actor, mentor_id: int) -> None:
+    """Mentors announce to their own students; the administration may go on with what one of them wrote."""
+    mine = mentor_id == actor.id
+    may = policy.ANNOUNCE_TO_MENTEES.may(actor) if mine else actor.has("admin")
+    if not may:
+        raise Invalid({"mentees": _("Only mentors announce to their own students.")})
 
 
 def _require_course(db: Session, actor: Actor, offering_id: int) -> None:
@@ -94,6 +119,8 @@ def _refusal(actor: Actor) -> Exception:
         return Invalid({"for_roles": _("You can announce to graduates only.")})
     if actor.has("faculty"):
         return Invalid({"offering_id": _("Choose one of your courses.")})
+    if policy.ANNOUNCE_TO_MENTEES.may(actor):
+        return Invalid({"mentees": _("Choose the students you mentor.")})
     return Forbidden()
 
 
@@ -104,12 +131,16 @@ def presets(actor: Actor) -> dict[str, Any]:
     departments = actor.departments("hod")
     if departments:
         return {"for_departments": list(departments)}
-    return {"for_roles": [Role.ALUMNUS.value]} if actor.has(Role.ALUMNUS) else {}
+    if actor.has(Role.ALUMNUS):
+        return {"for_roles": [Role.ALUMNUS.value]}
+    only_mentor = policy.ANNOUNCE_TO_MENTEES.may(actor) and not actor.has("faculty")
+    return {"mentees": True} if only_mentor else {}
 
 
 def offered(actor: Actor) -> dict[str, bool]:
-    """Tell which ways of saying who is meant there are for `actor`: `course`, `people`."""
+    """Tell which ways of saying who is meant there are for `actor`: `mentees`, `course`, `people`."""
     return {
+        "mentees": policy.ANNOUNCE_TO_MENTEES.may(actor),
         "course": actor.has("faculty", "hod", "admin"),
         "people": actor.has(*policy.ANYONE, "hod", Role.ALUMNUS),
     }
@@ -176,10 +207,21 @@ def course_name(db: Session, offering_id: int) -> str:
     return _("Everybody in %(code)s %(title)s, %(section)s", **row._mapping)
 
 
+def mentor_name(db: Session, mentor_id: int) -> str:
+    """Return the words for the students of a mentor."""
+    name = db.scalar(select(User.full_name).where(User.id == mentor_id))
+    return _("The students of %(name)s", name=name)
+
+
 def people(row: Announcement) -> Select[Any]:
     """Select the user numbers of everybody an announcement is meant for."""
     if row.audience_id is not None:
         return people_of_audience(row.audience_id)
+    if row.mentor_id is not None:
+        assigned = select(MentorAssignment.mentee_id).where(
+            MentorAssignment.mentor_id == row.mentor_id
+        )
+        return select(User.id).where(User.id.in_(assigned), User.deleted_at.is_(None))
     return (
         select(Student.user_id.label("id"))
         .join(Enrolment, Enrolment.student_id == Student.id)

@@ -105,6 +105,8 @@ def shown(db: Session, actor: Actor, announcement_id: int) -> Shown:
 
 
 def _meant_for(db: Session, row: Announcement) -> str:
+    if row.mentor_id is not None:
+        return reach.mentor_name(db, row.mentor_id)
     if row.offering_id is not None:
         return reach.course_name(db, row.offering_id)
     assert row.audience_id is not None

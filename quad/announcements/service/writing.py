@@ -40,9 +40,10 @@ def create(
 
 
 def _take(db: Session, actor: Actor, row: Announcement, form: AnnouncementIn) -> reach.Target:
-    found = reach.target(db, actor, form, row.audience_id)
+    found = reach.target(db, actor, form, row)
     row.begins_at, row.ends_at = times.span(form)
     row.audience_id, row.offering_id = found.audience_id, found.offering_id
+    row.mentor_id = found.mentor_id
     for name in PLAIN:
         setattr(row, name, getattr(form, name))
     row.sort_title = form.title

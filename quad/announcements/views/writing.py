@@ -48,7 +48,7 @@ def _draw(form: Bound[Any], title: str, back: str, row: Announcement | None) -> 
         title=title,
         back=back,
         row=row,
-        offered=reach.offered(actor),
+        offered=reach.offered(actor) | ({"mentees": True} if row and row.mentees else {}),
         asks=not actor.has(*policy.WRITERS),
         accept=PAPER.accept,
         taken=PAPER.sentence(PAPER.limit(current_db())),

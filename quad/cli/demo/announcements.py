@@ -21,6 +21,7 @@ from quad.core.db.model import set_acting_user
 from quad.core.mail.models import MailAddress
 from quad.core.policy import Actor
 from quad.identity.models.accounts import Role, RoleGrant, User
+from quad.identity.models.mentors import MentorAssignment, MentorKind
 
 EXAMS = """The end-of-term examinations begin in three weeks.
 
@@ -40,12 +41,18 @@ Confirm here once you have done so."""
 REUNION = """We meet on the lawn behind the library, with families. Tea and a walk through the new laboratories.
 
 Write to me if you can lend a hand."""
+MENTEES = """I keep two hours for you on Thursday afternoon, room 214.
+
+Bring your plan for the next semester, and whatever keeps you from sleeping."""
 OLD = "The registration for electives has closed. Late requests go to the head of the department."
 
 
 @dataclass(frozen=True)
 class Said:
-    """One announcement: by whom (a role), `days` ago, and to whom by role; the star's course or department else."""
+    """One announcement: by whom (a role), `days` ago, and to whom by role; the star's course or department else.
+
+    One of a counsellor is for the students they mentor.
+    """
 
     title: str
     body: str
@@ -73,6 +80,7 @@ SAID = (
         acknowledge=True,
     ),
     Said("Lists of advisees", ROLLS, Role.HOD, 3, (Role.FACULTY, Role.ADVISOR), acknowledge=True),
+    Said("Two hours for you on Thursday", MENTEES, Role.COUNSELLOR, 1.5, comments=True),
     Said("Bring a ruler", RULER, Role.FACULTY, 2),
     Said("No water in block C", WATER, Role.ADMIN, 0.1, priority=Priority.URGENT),
     Said("A reunion in spring", REUNION, Role.ALUMNUS, 0.2),
@@ -111,6 +119,7 @@ def _say(db: Session, one: Said, star: Actor) -> None:
         acknowledge=one.acknowledge,
         comments=one.comments,
         offering_id=offering.id if offering else None,
+        mentees=one.by is Role.COUNSELLOR,
         for_departments=departments,
         for_roles=list(one.roles),
         publish=True,
@@ -146,11 +155,17 @@ def _course(db: Session, star: Actor) -> Offering:
 
 
 def _holder(db: Session, role: Role, star: Actor) -> Actor:
-    """Return somebody who holds a role; the head is the one of the visitors' student's department."""
+    """Return somebody who holds a role; the head and the counsellor are those of the visitors' student."""
     held = select(RoleGrant.user_id).where(RoleGrant.role == role).order_by(RoleGrant.id).limit(1)
     if role is Role.HOD:
         home = select(Student.department_id).where(Student.user_id == star.own_id)
         held = held.where(RoleGrant.department_id == home.scalar_subquery())
+    if role is Role.COUNSELLOR:
+        mentors = select(MentorAssignment.mentor_id).where(
+            MentorAssignment.mentee_id == star.own_id,
+            MentorAssignment.kind == MentorKind.COUNSELLOR,
+        )
+        held = held.where(RoleGrant.user_id.in_(mentors))
     return actor_by_id(db, db.scalars(held).one())
 
 

@@ -31,7 +31,6 @@ from quad.coding.models.snapshots import HELD, Snapshot, Source, Status
 from quad.coding.service import (
     accounts,
     delegations,
-    evidence,
     followups,
     platforms,
     review,
@@ -40,13 +39,14 @@ from quad.coding.service import (
     snapshots,
 )
 from quad.coding.service.alerts import ranks
-from quad.coding.service.evidence import Prepared
+from quad.coding.service.evidence import PICTURE
 from quad.core import clock
 from quad.core.acting import actor_by_id
 from quad.core.db.bulk import insert_rows
-from quad.core.files import Files
+from quad.core.files import MEGABYTE
 from quad.core.jobs.runtime import local_today, runtime_of
 from quad.core.policy import SYSTEM
+from quad.core.taking import Taken, take
 from quad.identity.models.accounts import User
 from quad.identity.models.mentors import MentorAssignment, MentorKind
 
@@ -222,7 +222,7 @@ def _wait(db: Session, chance: Random, coders: list[Coder], today: date) -> None
         accounts.hide_name(db, actor_by_id(db, user_id), HideName(hide_name=True))
 
 
-def _picture(db: Session, total: int) -> Prepared | None:
+def _picture(db: Session, total: int) -> Taken | None:
     """What a profile looks like, as students take a picture of it."""
     runtime = runtime_of(db)
     if runtime is None:
@@ -235,7 +235,7 @@ def _picture(db: Session, total: int) -> Prepared | None:
         pen.rectangle((24, 140 + 28 * place, 24 + width, 156 + 28 * place), fill="#3f6f5f")
     image.save(written, "PNG")
     written.seek(0)
-    return evidence.prepare(Files.from_settings(runtime.settings), written, "profile.png")
+    return take(runtime.settings, written, "profile.png", PICTURE, limit=MEGABYTE)
 
 
 def _stand_in(db: Session, today: date) -> None:

@@ -17,9 +17,10 @@ from quad.cli.demo.talk import ASKED, SENT, TALK, WISHES, Said
 from quad.community.forms.feedback import FeedbackFormIn, FeedbackGivenIn, FeedbackQuestionIn
 from quad.community.forms.posts import NewComment, NewPost
 from quad.community.models.feedback import Naming
+from quad.community.models.follows import FollowKind
 from quad.community.models.posts import CommentLike, PostLike
 from quad.community.policy import SHOW
-from quad.community.service import answering, asking, commenting, groups, writing
+from quad.community.service import answering, asking, commenting, following, groups, writing
 from quad.community.service.pictures import PICTURE
 from quad.core import clock
 from quad.core.acting import actor_by_id
@@ -27,7 +28,10 @@ from quad.core.jobs.runtime import runtime_of
 from quad.core.policy import Actor
 from quad.core.questions import QuestionKind
 from quad.core.taking import Taken, take
+from quad.institution.models import Department
+from quad.skills.service import finding
 
+FOLLOWED = ("Python", "Docker", "Public speaking")
 CROWD = 60
 ANSWERS = 18
 
@@ -42,6 +46,7 @@ def build_community(db: Session) -> None:
         author = next(turn[one.who]) if one.who in turn else by_mailbox(db, one.who)
         crowd = [each for each in [star, *students, *graduates] if each.id != author.id]
         _say(db, one, author, crowd[number % 7 :] + crowd[: number % 7])
+    _follow(db, [star, star, *students])
     _ask(db, [star, *students])
 
 
@@ -66,7 +71,8 @@ def _say(db: Session, one: Said, author: Actor, crowd: list[Actor]) -> None:
     if who == "department":
         who = f"department-{groups.own_department(db, author.own_id)}"
     taken = [_picture(db, one.picture)] if one.picture else []
-    form = NewPost(text=one.text, who=who, alt="A coloured field" if taken else "")
+    alt = "A coloured field" if taken else ""
+    form = NewPost(text=one.text, who=who, alt=alt, skills=list(one.skills))
     written = clock.now() - timedelta(hours=one.hours)
     with as_at(author, written):
         post = writing.create(db, author, form, taken)
@@ -80,6 +86,16 @@ def _say(db: Session, one: Said, author: Actor, crowd: list[Actor]) -> None:
     likes = [{"post_id": post.id, "user_id": each.own_id} for each in crowd[: one.likes]]
     if likes:
         db.execute(insert(PostLike), likes)
+
+
+def _follow(db: Session, people: list[Actor]) -> None:
+    """Let people follow a skill and a department each; who stands there twice follows two of both."""
+    skills = sorted(finding.find(db, FOLLOWED).values())
+    departments = db.scalars(select(Department.id).order_by(Department.id)).all()
+    for number, person in enumerate(people):
+        following.follow(db, person, FollowKind.SKILL, skills[number % len(skills)])
+        department_id = departments[-1 - number % len(departments)]
+        following.follow(db, person, FollowKind.DEPARTMENT, department_id)
 
 
 def _reads(db: Session, post_id: int, reader: Actor) -> bool:

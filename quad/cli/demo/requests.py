@@ -19,9 +19,10 @@ from quad.cli.demo.stories import STORIES
 from quad.core import clock
 from quad.core.acting import actor_by_id
 from quad.core.db.model import set_acting_user
-from quad.core.files import Files
+from quad.core.files import MEGABYTE
 from quad.core.jobs.runtime import runtime_of
 from quad.core.policy import SYSTEM, Actor
+from quad.core.taking import Taken, take
 from quad.identity.models.accounts import Role, User
 from quad.welfare.forms.requests import Assign, Comment, NewRequest, RejectRequest, Resolve, Why
 from quad.welfare.forms.setup import MemberForm, OfficeForm, RouteForm
@@ -205,13 +206,14 @@ def _ask_back(db: Session, told: Told, request: Request, student: Actor, owner: 
             attachments.attach(db, student, request.id, [picture])
 
 
-def _picture(db: Session) -> attachments.Prepared | None:
+def _picture(db: Session) -> Taken | None:
     """A small picture, as people send them."""
     runtime = runtime_of(db)
     if runtime is None:
         return None
-    files = Files.from_settings(runtime.settings)
-    return attachments.prepare(files, BytesIO(_png()), "what-it-looks-like.png", megabytes=1)
+    written = BytesIO(_png())
+    name = "what-it-looks-like.png"
+    return take(runtime.settings, written, name, attachments.FILE, limit=MEGABYTE)
 
 
 def _png() -> bytes:

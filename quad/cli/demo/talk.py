@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Said:
     """One post. `who` is a mailbox of the staff, "star", "student" or "graduate"; likes and answers come from others.
 
-    `audience` is members, followers or department.
+    `audience` is members, followers or department; `skills` are what it is about.
     """
 
     who: str
@@ -19,6 +19,7 @@ class Said:
     answers: tuple[str, ...] = ()
     audience: str = "members"
     picture: str = ""
+    skills: tuple[str, ...] = ()
 
 
 TALK = (
@@ -81,6 +82,7 @@ TALK = (
         "[Events](/events).",
         17,
         ("I went last year and it helped a lot.",),
+        skills=("Public speaking",),
     ),
     Said(
         "student",
@@ -105,6 +107,7 @@ TALK = (
         "https://example.org/careers",
         26,
         ("Is it remote?", "Which languages do you use?"),
+        skills=("Docker", "Linux"),
     ),
     Said(
         "cse1",
@@ -113,6 +116,7 @@ TALK = (
         "*data quality* means when people depend on it.",
         12,
         (),
+        skills=("PostgreSQL",),
     ),
     Said(
         "student",
@@ -120,6 +124,7 @@ TALK = (
         "Small win: all tests green on the first run. I do not trust it.",
         38,
         ("Check whether they run at all.", "Been there."),
+        skills=("Python", "Git"),
     ),
     Said(
         "student",

@@ -44,7 +44,7 @@ class PostPictureQuery(Form):
 
 @operation(bp, "GET", "/posts", answers=list[PostBrief], paged=True)
 def posts_index() -> Answer:
-    """Posts one may read, newest first. Filter: author."""
+    """Posts one may read, newest first. Filters: author, skill."""
     return list_json(POSTS, lambda row: PostBrief.model_validate(row._mapping))
 
 

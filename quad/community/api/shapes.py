@@ -13,6 +13,13 @@ class PostPictureOut(Out):
     url: str
 
 
+class PostSkillOut(Out):
+    """A skill that a post is about."""
+
+    id: WireId
+    name: str
+
+
 class PostBrief(Out):
     """A post in a list; `text` is Markdown."""
 
@@ -37,6 +44,7 @@ class PostOut(PostBrief):
     liked: bool
     mine: bool
     pictures: list[PostPictureOut]
+    skills: list[PostSkillOut]
 
 
 class CommentOut(Out):
@@ -106,7 +114,10 @@ class FeedbackFormOut(Out):
 
 
 class FeedbackOutcomeOut(Out):
-    """What was answered to one question: how often each answer, or the words with their names."""
+    """What was answered to one question: how often each answer, or the words with their names.
+
+    With `few` only their number is told: who answered could be guessed.
+    """
 
     label: str
     kind: str
@@ -114,6 +125,7 @@ class FeedbackOutcomeOut(Out):
     counts: list[tuple[str, int]]
     average: Number | None
     words: list[tuple[str, str]]
+    few: bool
 
 
 class FeedbackResultsOut(Out):

@@ -11,9 +11,11 @@ from quad.community.models.posts import REASON_LENGTH, PostVisibility
 from quad.core.forms import Form, Id, words
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.skills.forms import SkillNames
 
 LONGEST_POST = 5_000
 LONGEST_COMMENT = 2_000
+MOST_SKILLS = 5
 MEMBERS, FOLLOWERS = PostVisibility.MEMBERS.value, PostVisibility.FOLLOWERS.value
 # Who sees a post: a word, or a kind of group with its number.
 WHO = re.compile(r"members|followers|(?:department|programme|batch)-[1-9][0-9]{0,17}")
@@ -54,6 +56,13 @@ class EditPost(Form):
         str,
         words(_l("What the pictures show"), longest=200, shortest=0),
     ] = ""
+    skills: Annotated[
+        SkillNames,
+        Field(
+            title=_l("Skills it is about"),
+            description=_l("At most five. Who follows one of them has the post in their feed."),
+        ),
+    ] = []
 
 
 class NewPost(EditPost):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, select
 
 from quad.community import policy
 from quad.community.kinds import FOUND
+from quad.community.models.follows import PostSkill
 from quad.community.models.posts import Post, PostComment
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.listing.declaration import Column, Listing, SearchTerms
@@ -21,6 +22,10 @@ def _authors(statement: Select[Any]) -> Select[Any]:
 
 def _speakers(statement: Select[Any]) -> Select[Any]:
     return statement.join(User, User.id == PostComment.author_id)
+
+
+def _about(skill_id: Any) -> ColumnElement[bool]:
+    return Post.id.in_(select(PostSkill.post_id).where(PostSkill.skill_id == skill_id))
 
 
 POSTS = Listing(
@@ -42,7 +47,10 @@ POSTS = Listing(
     joins=_authors,
     default_sort="-created_at",
     search=SearchTerms(FOUND),
-    filters=(Filter("author", _l("Author"), "number", lambda value: Post.author_id == value),),
+    filters=(
+        Filter("author", _l("Author"), "number", lambda value: Post.author_id == value),
+        Filter("skill", _l("Skill"), "number", _about),
+    ),
     href=lambda row: ("community.post", {"post_id": row.id}),
 )
 COMMENTS = Listing(

@@ -14,17 +14,20 @@ from quad.core.i18n import day
 from quad.core.markdown import as_plain, opening
 from quad.core.policy import Actor
 from quad.core.search.index import index_many
-from quad.core.search.searchable import EVERYONE, Document
+from quad.core.search.searchable import EVERYONE, Document, Tokens
 from quad.identity.models.accounts import User
 from quad.relations.models import Follow
 
+_GROUP = "post audience"
+_FOLLOWERS = "post followers"
+
 
 def _audience(audience_id: int) -> str:
-    return f"post audience {audience_id}"
+    return f"{_GROUP} {audience_id}"
 
 
 def _followers(author_id: int) -> str:
-    return f"post followers {author_id}"
+    return f"{_FOLLOWERS} {author_id}"
 
 
 def documents(db: Session, ids: Sequence[int]) -> Iterator[Document]:
@@ -57,21 +60,20 @@ def _tokens(post: Post) -> list[str]:
     return [own, _followers(post.author_id)]
 
 
-def tokens(db: Session, actor: Actor) -> Sequence[str]:
+def tokens(actor: Actor) -> Sequence[Tokens]:
     """Return what stands for a reader: groups posts are meant for, and people followed who write for followers."""
-    groups = db.scalars(
+    groups = (
         select(Post.audience_id)
         .where(Post.audience_id.is_not(None), Post.audience_id.in_(contains(actor)))
         .distinct()
     )
-    followed = db.scalars(
+    followed = (
         select(Post.author_id)
         .join(Follow, Follow.followed_id == Post.author_id)
         .where(Follow.follower_id == actor.own_id, Post.visibility == PostVisibility.FOLLOWERS)
         .distinct()
     )
-    named = [_audience(each) for each in groups if each is not None]
-    return [*named, *(_followers(each) for each in followed)]
+    return [(_GROUP, groups), (_FOLLOWERS, followed)]
 
 
 def index_posts(db: Session, ids: Sequence[int]) -> None:

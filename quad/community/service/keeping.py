@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from quad.community.kinds import FOUND
 from quad.community.models.feedback import FeedbackAnswer, FeedbackDone, FeedbackForm
+from quad.community.models.follows import DepartmentFollow, PostSkill, SkillFollow
 from quad.community.models.posts import (
     CommentLike,
     Mention,
@@ -22,6 +23,8 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.core.merging import Merge, moved
 from quad.core.own_data import OwnData, Table, as_table
 from quad.core.search.index import unindex
+from quad.institution.models import Department
+from quad.skills.models import Skill
 
 QUIET = {"synchronize_session": False}
 
@@ -31,6 +34,8 @@ MERGES: tuple[Merge, ...] = (
     moved("", PostLike.user_id, once_per=(PostLike.post_id,)),
     moved("", CommentLike.user_id, once_per=(CommentLike.comment_id,)),
     moved("", Mention.user_id),
+    moved("", DepartmentFollow.user_id, once_per=(DepartmentFollow.department_id,)),
+    moved("", SkillFollow.user_id, once_per=(SkillFollow.skill_id,)),
     moved(_l("Forms for feedback"), FeedbackForm.owner_id),
     moved("", FeedbackAnswer.user_id),
     moved("", FeedbackDone.user_id, once_per=(FeedbackDone.form_id,)),
@@ -66,19 +71,41 @@ def _load(db: Session, user_id: int) -> Mapping[str, Table]:
         .where(FeedbackDone.user_id == user_id)
         .order_by(FeedbackDone.id)
     )
+    about = (
+        select(PostSkill.post_id.label("post"), Skill.name)
+        .join(Skill, Skill.id == PostSkill.skill_id)
+        .join(Post, Post.id == PostSkill.post_id)
+        .where(Post.author_id == user_id, Post.deleted_at.is_(None))
+        .order_by(PostSkill.id)
+    )
+    departments = (
+        select(Department.name, DepartmentFollow.created_at)
+        .join(Department, Department.id == DepartmentFollow.department_id)
+        .where(DepartmentFollow.user_id == user_id)
+        .order_by(DepartmentFollow.id)
+    )
+    skills = (
+        select(Skill.name, SkillFollow.created_at)
+        .join(Skill, Skill.id == SkillFollow.skill_id)
+        .where(SkillFollow.user_id == user_id)
+        .order_by(SkillFollow.id)
+    )
     return {
         "posts": as_table(db.execute(posts)),
         "comments": as_table(db.execute(comments)),
         "likes": as_table(db.execute(liked)),
+        "skills_of_posts": as_table(db.execute(about)),
+        "departments_you_follow": as_table(db.execute(departments)),
+        "skills_you_follow": as_table(db.execute(skills)),
         "feedback": as_table(db.execute(answers)),
         "forms_answered": as_table(db.execute(answered)),
     }
 
 
 def _forget(db: Session, user_id: int) -> None:
-    """Remove the words and likes of who left, and their name from what they answered."""
-    for like in (PostLike, CommentLike):
-        db.execute(delete(like).where(like.user_id == user_id), execution_options=QUIET)
+    """Remove the words and likes of who left, what they follow, and their name from what they answered."""
+    for mine in (PostLike, CommentLike, DepartmentFollow, SkillFollow):
+        db.execute(delete(mine).where(mine.user_id == user_id), execution_options=QUIET)
     posts = db.scalars(select(Post.id).where(Post.author_id == user_id)).all()
     gone = {"text": "", "deleted_at": clock.now(), "queued_at": None, "reason": "", "appeal": ""}
     unindex(db, FOUND, posts)
@@ -86,10 +113,11 @@ def _forget(db: Session, user_id: int) -> None:
         delete(Mention).where(or_(Mention.post_id.in_(posts), Mention.user_id == user_id)),
         execution_options=QUIET,
     )
-    db.execute(delete(PostPicture).where(PostPicture.post_id.in_(posts)), execution_options=QUIET)
+    for part in (PostPicture, PostSkill):
+        db.execute(delete(part).where(part.post_id.in_(posts)), execution_options=QUIET)
     for kind in (Post, PostComment):
-        mine = update(kind).where(kind.author_id == user_id)
-        db.execute(mine.values(gone), execution_options=QUIET)
+        written = update(kind).where(kind.author_id == user_id)
+        db.execute(written.values(gone), execution_options=QUIET)
     db.execute(
         update(FeedbackAnswer).where(FeedbackAnswer.user_id == user_id).values(user_id=None),
         execution_options=QUIET,

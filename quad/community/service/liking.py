@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from quad.community import facts, policy
 from quad.community.models.posts import CommentLike, PostLike
+from quad.community.service.once import add_once, drop_once
 from quad.core.facts import emit
 from quad.core.policy import Actor
-
-QUIET = {"synchronize_session": False}
 
 
 def like_post(db: Session, actor: Actor, post_id: int) -> None:
     """Like a post; twice is once. Raises NotFound, SignedOut."""
     post = policy.SHOW.get(db, actor, post_id)
-    if _add(db, PostLike(post_id=post.id, user_id=actor.own_id), PostLike.post_id, post.id):
+    if add_once(db, PostLike(post_id=post.id, user_id=actor.own_id), PostLike.post_id):
         named = {"post_id": post.id, "author_id": post.author_id}
         emit(db, facts.PostLiked(actor_id=actor.id, **named))
 
@@ -27,7 +22,7 @@ def like_post(db: Session, actor: Actor, post_id: int) -> None:
 def unlike_post(db: Session, actor: Actor, post_id: int) -> None:
     """Like a post no longer; nothing happens when one did not. Raises NotFound, SignedOut."""
     post = policy.SHOW.get(db, actor, post_id)
-    if _drop(db, actor, PostLike, PostLike.post_id, post.id):
+    if drop_once(db, actor.own_id, PostLike.post_id, post.id):
         named = {"post_id": post.id, "author_id": post.author_id}
         emit(db, facts.PostUnliked(actor_id=actor.id, **named))
 
@@ -36,7 +31,7 @@ def like_comment(db: Session, actor: Actor, comment_id: int) -> int:
     """Like a comment; twice is once. Return the number of its post. Raises NotFound, SignedOut."""
     comment = policy.COMMENT_READ.get(db, actor, comment_id)
     row = CommentLike(comment_id=comment.id, user_id=actor.own_id)
-    if _add(db, row, CommentLike.comment_id, comment.id):
+    if add_once(db, row, CommentLike.comment_id):
         emit(
             db,
             facts.CommentLiked(
@@ -55,7 +50,7 @@ def unlike_comment(db: Session, actor: Actor, comment_id: int) -> int:
     Raises NotFound, SignedOut.
     """
     comment = policy.COMMENT_READ.get(db, actor, comment_id)
-    if _drop(db, actor, CommentLike, CommentLike.comment_id, comment.id):
+    if drop_once(db, actor.own_id, CommentLike.comment_id, comment.id):
         emit(
             db,
             facts.CommentUnliked(
@@ -66,25 +61,3 @@ def unlike_comment(db: Session, actor: Actor, comment_id: int) -> int:
             ),
         )
     return comment.post_id
-
-
-def _add(db: Session, row: PostLike | CommentLike, column: Any, thing_id: int) -> bool:
-    """Add a like unless it is there; two that come at once are kept apart by the unique constraint."""
-    kind: Any = type(row)
-    there = select(kind.id).where(column == thing_id, kind.user_id == row.user_id)
-    if db.scalar(there) is not None:
-        return False
-    try:
-        with db.begin_nested():
-            db.add(row)
-    except IntegrityError:
-        return False
-    return True
-
-
-def _drop(db: Session, actor: Actor, kind: Any, column: Any, thing_id: int) -> bool:
-    gone: Any = db.execute(
-        delete(kind).where(column == thing_id, kind.user_id == actor.own_id),
-        execution_options=QUIET,
-    )
-    return bool(gone.rowcount)

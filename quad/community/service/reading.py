@@ -24,7 +24,7 @@ from quad.community.models.posts import (
     PostVisibility,
     ShownState,
 )
-from quad.community.service import mentions, pictures
+from quad.community.service import mentions, pictures, topics
 from quad.community.service.groups import GROUPS
 from quad.core.db.rows import plain_rows
 from quad.core.errors import NotFound
@@ -62,6 +62,7 @@ class ShownPost:
     mine: bool
     version: int
     pictures: Sequence[Any] = ()
+    skills: Sequence[Any] = ()
 
     @property
     def standing(self) -> tuple[str, str]:
@@ -129,9 +130,9 @@ def feed(
     author_id: int | None = None,
     size: int = SIZE,
 ) -> Feed:
-    """Return a page of posts: `near` of whom one follows and of one's groups, `all`, or `mine` (also those withheld).
+    """Return a page of posts: `near` of what one follows and of one's groups, `all`, or `mine` (also those withheld).
 
-    With `author_id` those of one person. Three queries however many.
+    With `author_id` those of one person. Four queries however many.
     """
     policy.WRITE.require(actor)
     query = _columns(actor).order_by(Post.id.desc()).limit(size + 1)
@@ -165,6 +166,7 @@ def _newest_near(actor: Actor, before: int | None, most: int) -> Any:
 def _shown(db: Session, actor: Actor, rows: Sequence[Any]) -> list[ShownPost]:
     ids = [row.id for row in rows]
     under, names = pictures.of_posts(db, ids), mentions.links(db, ids)
+    about = topics.of_posts(db, ids)
     return [
         ShownPost(
             **{name: getattr(row, name) for name in row._fields if name != "liked"},
@@ -172,6 +174,7 @@ def _shown(db: Session, actor: Actor, rows: Sequence[Any]) -> list[ShownPost]:
             body=as_html(row.text, names.get((row.id, None), ())),
             mine=row.author_id == actor.own_id,
             pictures=under.get(row.id, ()),
+            skills=about.get(row.id, ()),
         )
         for row in rows
     ]

@@ -38,7 +38,10 @@ MOST_WORDS = 200
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was answered to one question: how often each answer, their average, or the words with their names."""
+    """What was answered to one question: how often each answer, their average, or the words with their names.
+
+    With `few` only their number is told: names could be guessed.
+    """
 
     label: str
     kind: QuestionKind
@@ -46,6 +49,7 @@ class Outcome:
     counts: Sequence[tuple[str, int]] = ()
     average: Decimal | None = None
     words: Sequence[tuple[str, str]] = ()
+    few: bool = False
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ def results(db: Session, actor: Actor, form_id: int) -> Results:
     if row.answers < least:
         return Results(row, row.answers, least, ())
     given = list(_given(db, row))
-    return Results(row, len(given), least, [_outcome(one, given) for one in row.questions])
+    return Results(row, len(given), least, [_outcome(one, given, least) for one in row.questions])
 
 
 def _least(db: Session, row: FeedbackForm) -> int:
@@ -90,10 +94,14 @@ def _given(db: Session, row: FeedbackForm) -> Iterator[tuple[dict[str, Any], str
         yield one.given, one.full_name or "", one.created_at if one.full_name else None
 
 
-def _outcome(question: dict[str, Any], given: Sequence[tuple[dict[str, Any], str, Any]]) -> Outcome:
+def _outcome(
+    question: dict[str, Any], given: Sequence[tuple[dict[str, Any], str, Any]], least: int
+) -> Outcome:
     kind, key = QuestionKind(question["kind"]), question["key"]
     said = [(one[key], name) for one, name, _when in given if key in one]
     label, count = question["label"], len(said)
+    if 0 < count < least:
+        return Outcome(label, kind, count, few=True)
     if kind in (QuestionKind.TEXT, QuestionKind.LONG_TEXT):
         return Outcome(label, kind, count, words=said[-MOST_WORDS:][::-1])
     many = Counter(answer for answer, _name in said)
@@ -114,12 +122,20 @@ def _possible(kind: QuestionKind, question: dict[str, Any]) -> list[tuple[Any, s
 
 
 def table(db: Session, actor: Actor, form_id: int) -> tuple[list[str], list[list[Any]]]:
-    """Return heads and rows of a file of the answers. Raises NotFound, Forbidden, Rejected while they are too few."""
+    """Return heads and rows of a file of the answers; what few answered is left out.
+
+    Raises NotFound, Forbidden, Rejected while the answers are too few.
+    """
     row = policy.RUN.get(db, actor, form_id, read=policy.FEEDBACK_SEE)
     least = _least(db, row)
     if row.answers < least:
         raise Rejected(_("The answers are shown once there are %(n)s.", n=least))
     heads = [*(one["label"] for one in row.questions), _("Name"), _("When")]
     keys = [one["key"] for one in row.questions]
-    rows = [[*(one.get(key) for key in keys), name, when] for one, name, when in _given(db, row)]
+    given = list(_given(db, row))
+    told = {key for key in keys if sum(key in one for one, _name, _when in given) >= least}
+    rows = [
+        [*(one.get(key) if key in told else None for key in keys), name, when]
+        for one, name, when in given
+    ]
     return heads, rows

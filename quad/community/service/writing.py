@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from quad.community import facts, policy
 from quad.community.forms.posts import ChangedPost, NewPost
 from quad.community.models.posts import Post, ShownState
-from quad.community.service import groups, guarding, mentions, pictures
+from quad.community.service import groups, guarding, mentions, pictures, topics
 from quad.community.service.findable import index_posts
 from quad.core import clock
 from quad.core.errors import EditedMeanwhile
@@ -21,11 +21,12 @@ from quad.core.taking import Taken
 def create(db: Session, actor: Actor, form: NewPost, taken: Sequence[Taken] = ()) -> Post:
     """Write a post. One with a watched word waits for a moderator.
 
-    Raises SignedOut, Forbidden, TooMany for a new account, Invalid (`who`, `file`).
+    Raises SignedOut, Forbidden, TooMany for a new account, Invalid (`who`, `file`, `skills`).
     """
     policy.WRITE.require(actor)
     guarding.require_pace(db, actor)
     visibility, audience_id = groups.whom(db, actor, form.who)
+    skill_ids = topics.chosen(db, form.skills)
     post = Post(
         author_id=actor.own_id,
         department_id=groups.own_department(db, actor.own_id),
@@ -37,6 +38,7 @@ def create(db: Session, actor: Actor, form: NewPost, taken: Sequence[Taken] = ()
     db.add(post)
     db.flush()
     pictures.attach(db, post, actor.own_id, taken, form.alt)
+    topics.keep(db, post, skill_ids)
     mentions.note(db, actor, post)
     index_posts(db, [post.id])
     emit(db, _published_or_queued(actor, post))
@@ -48,7 +50,7 @@ def edit(
 ) -> Post:
     """Change one's post; it bears a mark that it was. A hidden one stays hidden.
 
-    Raises NotFound, Forbidden, EditedMeanwhile, Invalid (`who`, `file`).
+    Raises NotFound, Forbidden, EditedMeanwhile, Invalid (`who`, `file`, `skills`).
     """
     post = policy.OWN.get(db, actor, post_id, read=policy.OPEN, lock=True)
     if form.version is not None and form.version != post.version:
@@ -58,6 +60,7 @@ def edit(
         post.text, post.edited_at = form.text, clock.now()
         if post.state is ShownState.PUBLISHED:
             _look(db, post)
+    topics.keep(db, post, topics.chosen(db, form.skills))
     pictures.drop(db, post, form.drop)
     pictures.attach(db, post, actor.own_id, taken, form.alt)
     mentions.note(db, actor, post)

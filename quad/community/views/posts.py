@@ -8,7 +8,15 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from quad.community import policy
 from quad.community.forms.posts import ChangedComment, ChangedPost, NewComment
-from quad.community.service import commenting, groups, liking, pictures, reading, writing
+from quad.community.service import (
+    commenting,
+    groups,
+    liking,
+    pictures,
+    reading,
+    topics,
+    writing,
+)
 from quad.community.service.pictures import MOST, PICTURE
 from quad.community.views.blueprint import (
     act,
@@ -62,9 +70,10 @@ def edit(post_id: int) -> ResponseReturnValue:
     if who not in dict(there):
         there.append((who, reading.post(db, actor, post_id).seen_by))
     shown = pictures.of_posts(db, [post_id]).get(post_id, [])
+    about = [one.name for one in topics.of_posts(db, [post_id]).get(post_id, [])]
     form = bind(
         ChangedPost,
-        initial={"text": row.text, "who": who, "version": row.version},
+        initial={"text": row.text, "who": who, "skills": about, "version": row.version},
         choices={"who": there},
     )
     with_problem(form, problem)

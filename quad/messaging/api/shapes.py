@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import time
 
 from quad.messaging.models.conversations import ConversationState
+from quad.messaging.service.presence import Here
 from quad.web.api import Moment, Out, WireId
 
 
@@ -52,7 +53,11 @@ class ConversationBrief(Out):
 
 
 class ConversationOut(Out):
-    """A conversation. `to_answer`: one may accept or decline; `waits`: one wrote and waits for that."""
+    """A conversation. `to_answer`: one may accept or decline; `waits`: one wrote and waits for that.
+
+    `here`: whether the other one has a page open `now`, had one `today`, or `away`, which is told as well where one of
+    the two does not show it.
+    """
 
     id: WireId
     person_id: WireId
@@ -63,6 +68,7 @@ class ConversationOut(Out):
     to_answer: bool
     waits: bool
     receipts: bool
+    here: Here
 
 
 class MessageFound(Out):
@@ -83,5 +89,6 @@ class MessagesReadOut(Out):
 class MessagingWishesOut(Out):
     receipts: bool
     requests: bool
+    presence: bool
     quiet_from: time | None
     quiet_until: time | None

@@ -169,7 +169,8 @@ class Attachment(Row):
 class MessagingWish(Row):
     """How one person wants messages; without a row the defaults hold.
 
-    Between `quiet_from` and `quiet_until`, by the person's own clock, no letter goes out.
+    `presence` lets the other one of a conversation see that the person is here. Between `quiet_from` and `quiet_until`,
+    by the person's own clock, no letter goes out.
     """
 
     __tablename__ = "messaging_wish"
@@ -180,8 +181,21 @@ class MessagingWish(Row):
     )
     receipts: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     requests: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
+    presence: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     quiet_from: Mapped[time | None] = mapped_column(Time, default=None)
     quiet_until: Mapped[time | None] = mapped_column(Time, default=None)
+
+
+class Presence(Row):
+    """When one of a person's pages was open last, to the minute or so; others see it as their wishes allow."""
+
+    __tablename__ = "messaging_presence"
+    __audited__: ClassVar[bool] = False
+
+    user_id: Mapped[int] = mapped_column(
+        BigId, ForeignKey("identity_user.id", ondelete="CASCADE"), unique=True
+    )
+    here_at: Mapped[datetime] = mapped_column(Utc())
 
 
 UNREAD = counter(Side.unread, Message.side_id, while_null=(Message.read_at,))

@@ -20,6 +20,7 @@ from quad.messaging import policy
 from quad.messaging.models.conversations import Conversation, Message, Side
 
 FOUND = "messaging.message"
+CONVERSATIONS = "messaging.conversation"
 EXCERPT = 120
 MOST_HITS = 50
 MOST_PEOPLE = 20

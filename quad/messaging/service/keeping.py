@@ -21,6 +21,7 @@ from quad.messaging.models.conversations import (
     Conversation,
     Message,
     MessagingWish,
+    Presence,
     Revision,
     Side,
 )
@@ -123,6 +124,7 @@ MERGES: tuple[Merge, ...] = (
         _move,
     ),
     one_of("", MessagingWish.user_id),
+    one_of("", Presence.user_id),
 )
 
 
@@ -154,6 +156,7 @@ def _load(db: Session, user_id: int) -> Mapping[str, Table]:
     wishes = select(
         MessagingWish.receipts,
         MessagingWish.requests,
+        MessagingWish.presence,
         MessagingWish.quiet_from,
         MessagingWish.quiet_until,
     ).where(MessagingWish.user_id == user_id)
@@ -162,6 +165,7 @@ def _load(db: Session, user_id: int) -> Mapping[str, Table]:
         "written_to_you": got,
         "before_changes": earlier,
         "wishes": wishes,
+        "last_here": select(Presence.here_at).where(Presence.user_id == user_id),
     }
     return {name: as_table(db.execute(query)) for name, query in tables.items()}
 

@@ -25,6 +25,7 @@ from quad.messaging.models.conversations import (
     Message,
     Side,
 )
+from quad.messaging.service.presence import Here, here, shown_presence
 from quad.messaging.service.wishes import hides_receipts
 
 LISTED = 25
@@ -71,7 +72,13 @@ def conversations(
         )
         .join(Conversation, Conversation.id == Side.conversation_id)
         .join(other, other.id == Side.other_id)
-        .outerjoin(last, last.id == _newest_of(Side.conversation_id))
+        .outerjoin(
+            last,
+            and_(
+                last.conversation_id == Side.conversation_id,
+                last.id == _newest_of(Side.conversation_id),
+            ),
+        )
         .where(policy.in_box(actor, box))
         .order_by(Side.last_message_at.desc(), Side.id.desc())
         .limit(LISTED + 1)
@@ -105,7 +112,7 @@ def requests_waiting(db: Session, actor: Actor) -> int:
 
 @dataclass(frozen=True)
 class Head:
-    """A conversation as one of the two sees it. `receipts`: both show when they read."""
+    """A conversation as one of the two sees it. `receipts`: both show when they read. `here`: see `presence.Here`."""
 
     id: int
     state: ConversationState
@@ -117,6 +124,7 @@ class Head:
     receipts: bool
     unread: int
     muted: bool
+    here: Here
 
     @property
     def to_answer(self) -> bool:
@@ -144,6 +152,7 @@ def head(db: Session, actor: Actor, conversation_id: int) -> Head:
             other.is_active.label("active"),
             other.deleted_at,
             or_(hides_receipts(Side.person_id), hides_receipts(Side.other_id)).label("hidden"),
+            shown_presence(Side.person_id, Side.other_id).label("here_at"),
             Side.unread,
             Side.muted,
         )
@@ -169,6 +178,7 @@ def head(db: Session, actor: Actor, conversation_id: int) -> Head:
         receipts=not row.hidden and row.state is ConversationState.OPEN,
         unread=row.unread,
         muted=row.muted,
+        here=here(row.here_at) if row.state is ConversationState.OPEN else Here.AWAY,
     )
 
 

@@ -27,6 +27,7 @@ def wishes(db: Session, actor: Actor) -> MessagingWishes:
     return MessagingWishes(
         receipts=row.receipts,
         requests=row.requests,
+        presence=row.presence,
         quiet_from=row.quiet_from,
         quiet_until=row.quiet_until,
     )
@@ -45,6 +46,7 @@ def wish(db: Session, actor: Actor, form: MessagingWishes) -> None:
         row = MessagingWish(user_id=actor.own_id)
         db.add(row)
     row.receipts, row.requests = form.receipts, form.requests
+    row.presence = form.presence
     row.quiet_from, row.quiet_until = form.quiet_from, form.quiet_until
     emit(db, MessagingWishesChanged(actor_id=actor.id))
 
@@ -54,6 +56,15 @@ def hides_receipts(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     return (
         select(MessagingWish.id)
         .where(MessagingWish.user_id == person_id, MessagingWish.receipts.is_(False))
+        .exists()
+    )
+
+
+def hides_presence(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Hold for people who do not show that they are here."""
+    return (
+        select(MessagingWish.id)
+        .where(MessagingWish.user_id == person_id, MessagingWish.presence.is_(False))
         .exists()
     )
 

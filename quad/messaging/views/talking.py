@@ -124,7 +124,7 @@ def send(conversation_id: int) -> ResponseReturnValue:
 @bp.get("/messages/<int:conversation_id>/news")
 @limit(SIGNALS, key=who)
 def news(conversation_id: int) -> ResponseReturnValue:
-    """What came after a message and what changed since a moment, for a page that is open."""
+    """What came after a message, what changed since a moment, and who is here: for a page that is open."""
     db, actor = current_db(), current_actor()
     found = reading.head(db, actor, conversation_id)
     now = clock.now()

@@ -58,6 +58,12 @@ APPLICATION_TAKEN_BACK = _of_job(
     _l("%(person)s does not want “%(job)s” any more."),
     "arrow-back-up",
 )
+REFERENCE_CAME = _of_job(
+    "reference",
+    _l("A reference for an application comes in"),
+    _l("A reference for %(person)s came in, with the application for “%(job)s”."),
+    "file-text",
+)
 
 
 def _of_application(stage: str, label: str, text: str, icon: str) -> Kind:

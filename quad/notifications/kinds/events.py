@@ -86,6 +86,18 @@ EVENT_CERTIFICATE = _of_events(
     _l("Your certificate for “%(title)s” is ready."),
     "certificate",
 )
+EVENT_CERTIFICATE_REVOKED = _of_events(
+    "certificate_revoked",
+    _l("My certificate of attendance is revoked"),
+    _l("Your certificate for “%(title)s” is not valid any more: %(reason)s"),
+    "ban",
+)
+EVENT_CO_HOST = _of_events(
+    "co_host",
+    _l("I become a co-host of an event"),
+    _l("You help to hold “%(title)s”, %(when)s: you can change it and check people in."),
+    "users",
+)
 EVENT_KINDS = (
     EVENT_WAITING,
     EVENT_APPROVED,
@@ -98,4 +110,6 @@ EVENT_KINDS = (
     EVENT_REMINDER,
     EVENT_FEEDBACK,
     EVENT_CERTIFICATE,
+    EVENT_CERTIFICATE_REVOKED,
+    EVENT_CO_HOST,
 )

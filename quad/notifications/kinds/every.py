@@ -17,6 +17,7 @@ from quad.notifications.kinds.careers import (
     JOB_OPENED,
     JOB_SENT_BACK,
     JOB_WAITING,
+    REFERENCE_CAME,
 )
 from quad.notifications.kinds.coding import (
     CODING_APPROVED,
@@ -135,6 +136,7 @@ KINDS: dict[str, Kind] = {
         JOB_CLOSED,
         APPLICATION_CAME,
         APPLICATION_TAKEN_BACK,
+        REFERENCE_CAME,
         *EVENT_KINDS,
         *ANNOUNCEMENT_KINDS,
         *MESSAGE_KINDS,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from quad.alumni.facts import ReferenceDelivered
+from quad.alumni.models.references import Reference
 from quad.careers.facts import (
     ApplicationMoved,
     ApplicationSent,
@@ -15,7 +17,7 @@ from quad.careers.facts import (
     JobSentBack,
     JobSubmitted,
 )
-from quad.careers.models.applications import ApplicationStep
+from quad.careers.models.applications import SUBJECT, Application, ApplicationStep
 from quad.careers.models.jobs import Job
 from quad.core.facts import on
 from quad.identity.models.accounts import Role, RoleGrant, User
@@ -29,6 +31,7 @@ from quad.notifications.kinds.careers import (
     JOB_OPENED,
     JOB_SENT_BACK,
     JOB_WAITING,
+    REFERENCE_CAME,
 )
 from quad.notifications.service import Letter, notify
 
@@ -108,6 +111,20 @@ def tell_of_withdrawal(db: Session, fact: ApplicationWithdrawn) -> None:
     data = {"job": _title(db, fact.job_id), "person": _name(db, fact.person_id)}
     place = f"/applications/{fact.application_id}"
     notify(db, APPLICATION_TAKEN_BACK, [fact.poster_id], data, place)
+
+
+@on(ReferenceDelivered)
+def tell_of_a_reference(db: Session, fact: ReferenceDelivered) -> None:
+    """Tell the poster that a reference came in for an application."""
+    row = db.execute(
+        select(Application.id, Application.person_id, Job.id.label("job_id"), Job.poster_id)
+        .join(Job, Job.id == Application.job_id)
+        .join(Reference, Reference.subject_id == Application.id)
+        .where(Reference.id == fact.reference_id, Reference.subject_type == SUBJECT)
+    ).first()
+    if row is not None and row.poster_id != fact.actor_id:
+        data = {"job": _title(db, row.job_id), "person": _name(db, row.person_id)}
+        notify(db, REFERENCE_CAME, [row.poster_id], data, f"/applications/{row.id}")
 
 
 @on(ApplicationMoved)

@@ -25,6 +25,7 @@ from quad.coding.models.figures import RankMark
 from quad.coding.models.snapshots import Snapshot
 from quad.coding.models.sync import MentorDigest
 from quad.core.facts import on
+from quad.core.jobs.later import on_later
 from quad.identity.models.accounts import User
 from quad.notifications.kinds.base import Kind
 from quad.notifications.kinds.coding import (
@@ -43,13 +44,13 @@ from quad.notifications.service import Letter, notify
 NAMED = 5
 
 
-@on(SnapshotApproved)
+@on_later(SnapshotApproved)
 def tell_of_approval(db: Session, fact: SnapshotApproved) -> None:
     """Tell the student that the figures count now."""
     _tell_of_review(db, CODING_APPROVED, fact)
 
 
-@on(SnapshotRejected)
+@on_later(SnapshotRejected)
 def tell_of_rejection(db: Session, fact: SnapshotRejected) -> None:
     """Tell the student that the figures do not count, and why."""
     _tell_of_review(db, CODING_REJECTED, fact)

@@ -12,6 +12,8 @@ from quad.core.facts import on
 from quad.core.i18n import gettext as _
 from quad.events.facts import (
     CertificateIssued,
+    CertificateRevoked,
+    CoHostAdded,
     EventApproved,
     EventRefused,
     EventSubmitted,
@@ -20,6 +22,7 @@ from quad.events.facts import (
     SeatGiven,
     SeatTaken,
 )
+from quad.events.models.attending import Certificate
 from quad.events.models.events import Event
 from quad.events.policy import APPROVERS
 from quad.identity.models.accounts import Role, RoleGrant
@@ -29,6 +32,8 @@ from quad.notifications.kinds.events import (
     EVENT_APPROVED,
     EVENT_CANCELLED,
     EVENT_CERTIFICATE,
+    EVENT_CERTIFICATE_REVOKED,
+    EVENT_CO_HOST,
     EVENT_FEEDBACK,
     EVENT_MOVED,
     EVENT_PROMOTED,
@@ -48,7 +53,15 @@ TOLD = {
 }
 
 
-def _tell(db: Session, kind: Kind, event_id: int, people: Iterable[int], *, url: str = "") -> None:
+def _tell(
+    db: Session,
+    kind: Kind,
+    event_id: int,
+    people: Iterable[int],
+    *,
+    url: str = "",
+    reason: str = "",
+) -> None:
     row = db.execute(
         select(
             Event.title,
@@ -65,7 +78,7 @@ def _tell(db: Session, kind: Kind, event_id: int, people: Iterable[int], *, url:
         "when": row.starts_at.isoformat(),
         "zone": row.zone,
         "place": row.venue or _("online"),
-        "reason": row.refusal if kind is EVENT_REFUSED else row.cancel_reason,
+        "reason": reason or (row.refusal if kind is EVENT_REFUSED else row.cancel_reason),
     }
     place = "/events" if row.deleted_at is not None else url or f"/events/{event_id}"
     notify(db, kind, people, data, place)
@@ -123,3 +136,18 @@ def tell_of_certificate(db: Session, fact: CertificateIssued) -> None:
     """Tell who took part that the certificate is there."""
     if fact.user_id != fact.actor_id:
         _tell(db, EVENT_CERTIFICATE, fact.event_id, [fact.user_id])
+
+
+@on(CertificateRevoked)
+def tell_of_revoking(db: Session, fact: CertificateRevoked) -> None:
+    """Tell the holder that the certificate is not valid any more, and why."""
+    reason = db.scalar(
+        select(Certificate.revoked_reason).where(Certificate.id == fact.certificate_id)
+    )
+    _tell(db, EVENT_CERTIFICATE_REVOKED, fact.event_id, [fact.user_id], reason=reason or "")
+
+
+@on(CoHostAdded)
+def tell_of_helping(db: Session, fact: CoHostAdded) -> None:
+    """Tell somebody that they help to hold an event."""
+    _tell(db, EVENT_CO_HOST, fact.event_id, [fact.user_id])

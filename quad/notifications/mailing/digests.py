@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -18,7 +18,7 @@ from quad.notifications.kinds.every import KINDS, sentence
 from quad.notifications.mailing.letters import Notice, write
 from quad.notifications.mailing.links import DIGESTS, headers, stop_path
 from quad.notifications.mailing.wishes import Recipient, recipients
-from quad.notifications.models import Held, MailRhythm
+from quad.notifications.models import Held, MailRhythm, Notification
 
 MOST = 500
 SHOWN = 50
@@ -46,13 +46,37 @@ def mail_due(db: Session, user_id: int) -> int:
     ).all()
     person = next(iter(recipients(db, [user_id])), None)
     if person is not None and can_be_mailed(person.email):
-        _write_bundles(db, person, [row for row in rows if row.rhythm is MailRhythm.INSTANT])
-        _write_digest(db, person, [row for row in rows if row.rhythm is not MailRhythm.INSTANT])
+        news = _not_read(db, user_id, rows)
+        _write_bundles(db, person, [row for row in news if row.rhythm is MailRhythm.INSTANT])
+        _write_digest(db, person, [row for row in news if row.rhythm is not MailRhythm.INSTANT])
     db.execute(
         delete(Held).where(Held.id.in_([row.id for row in rows])),
         execution_options={"synchronize_session": False},
     )
     return len(rows)
+
+
+def _not_read(db: Session, user_id: int, rows: Sequence[Held]) -> list[Held]:
+    """Return what was not read in the inbox meanwhile; what never stood there was read by nobody."""
+    read: dict[tuple[str, str], list[datetime]] = {}
+    if rows:
+        since = min(row.created_at for row in rows)
+        seen = select(Notification.kind, Notification.url, Notification.created_at).where(
+            Notification.user_id == user_id,
+            Notification.read_at.is_not(None),
+            Notification.created_at >= since,
+        )
+        for kind, url, moment in db.execute(seen):
+            read.setdefault((kind, url), []).append(moment)
+    return [row for row in rows if not _was_read(row, read.get(_about(row), ()))]
+
+
+def _was_read(row: Held, moments: Sequence[datetime]) -> bool:
+    """Tell whether the line of `row` was read; of things of one kind a later line stands for the earlier ones."""
+    kind = KINDS.get(row.kind)
+    if kind is not None and kind.together:
+        return any(moment >= row.created_at for moment in moments)
+    return row.created_at in moments
 
 
 def postpone(db: Session, user_id: int) -> None:

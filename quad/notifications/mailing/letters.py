@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
@@ -28,13 +29,17 @@ class Letter:
 
 @dataclass(frozen=True)
 class Notice:
-    """What somebody is told: the kind, what fills its sentence, and where it leads."""
+    """What somebody is told: the kind, what fills its sentence, and where it leads.
+
+    `at` stands in the inbox and on what waits to be mailed, so that what was read meanwhile is known.
+    """
 
     kind: Kind
     data: Mapping[str, Any]
     url: str
     private: bool = False
     letter: Letter = Letter()
+    at: datetime = field(default_factory=clock.now)
 
 
 def mail(db: Session, person: Recipient, notice: Notice, rhythm: MailRhythm) -> None:
@@ -79,6 +84,7 @@ def hold(db: Session, person: Recipient, notice: Notice, rhythm: MailRhythm) -> 
         [
             {
                 "user_id": person.id,
+                "created_at": notice.at,
                 "kind": notice.kind.name,
                 "data": dict(notice.data),
                 "url": notice.url,

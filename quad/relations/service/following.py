@@ -198,6 +198,12 @@ def circle(db: Session, actor: Actor) -> Circle:
     return Circle(**lists, counts=counts)
 
 
+def followed_people(db: Session, actor: Actor) -> list[Any]:
+    """Return whom one follows, connected or not, at most 200: id, full_name, photo. Raises SignedOut, Forbidden."""
+    policy.OWN.require(actor)
+    return _people(db, select(Follow.followed_id).where(Follow.follower_id == actor.own_id))
+
+
 def _people(db: Session, ids: Any) -> list[Any]:
     query = (
         select(User.id, User.full_name, User.photo)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.jobs.models import Job
 from quad.core.mail.models import Mail, MailAddress
-from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Permission
+from quad.core.policy import EVERYTHING, NOTHING, Actor, Branches, Gate, Permission
 
 
 def _admin(actor: Actor) -> Branches:
@@ -33,4 +33,9 @@ LIFT_ADDRESS = Permission(
     _l("Let mail go again to an address that refused it"),
     MailAddress,
     _admin,
+)
+RECORD_BOUNCE = Gate(
+    "operations.bounce.record",
+    _l("Hand over a report of mail that came back"),
+    lambda actor: actor.has("admin"),
 )

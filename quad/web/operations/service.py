@@ -13,7 +13,9 @@ from quad.core.facts import Fact, emit
 from quad.core.i18n import gettext as _
 from quad.core.jobs import outbox as jobs
 from quad.core.jobs.models import Job, JobState
+from quad.core.mail import bounces
 from quad.core.mail import outbox as mails
+from quad.core.mail.bounces import BounceOutcome
 from quad.core.policy import Actor
 from quad.web.operations import policy
 
@@ -40,6 +42,13 @@ class AddressLifted(Fact):
     """Mail goes again to an address that had refused it."""
 
     address_id: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BounceRecorded(Fact):
+    """A report of delivery counted against the address of a mail."""
+
+    mail_id: int
 
 
 def retry_job(db: Session, actor: Actor, job_id: int) -> None:
@@ -83,6 +92,18 @@ def lift_address(db: Session, actor: Actor, address_id: int) -> None:
         raise Rejected(_("Mail goes to this address already."))
     row.suppressed_at, row.refusals = None, 0
     emit(db, AddressLifted(actor_id=actor.id, address_id=address_id))
+
+
+def record_bounce(db: Session, actor: Actor, raw: bytes) -> tuple[BounceOutcome, str]:
+    """Read a report of delivery; return what became of it, and the address it is about (empty for none of ours).
+
+    Raises SignedOut, Forbidden.
+    """
+    policy.RECORD_BOUNCE.require(actor)
+    outcome, mail = bounces.record(db, raw)
+    if mail is not None and outcome is BounceOutcome.COUNTED:
+        emit(db, BounceRecorded(actor_id=actor.id, mail_id=mail.id))
+    return outcome, mail.address if mail is not None and not mail.private else ""
 
 
 def count_dead(db: Session) -> int:
