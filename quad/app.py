@@ -27,6 +27,7 @@ from quad.core.logs import configure_logs
 from quad.core.own_data import use_own_data
 from quad.core.settings import use_defaults
 from quad.core.sources import use_sources
+from quad.core.timeline import use_timeline
 from quad.events.module import MODULE as EVENTS
 from quad.identity.door import DOOR
 from quad.identity.module import MODULE as IDENTITY
@@ -43,6 +44,7 @@ from quad.notifications.module import MODULE as NOTIFICATIONS
 from quad.pages.module import MODULE as PAGES
 from quad.relations.module import MODULE as RELATIONS
 from quad.skills.module import MODULE as SKILLS
+from quad.timeline.module import MODULE as TIMELINE
 from quad.web import styleguide
 from quad.web.api import complete_description
 from quad.web.apidocs import bp as apidocs
@@ -85,6 +87,7 @@ MODULES: tuple[Module, ...] = (
     MESSAGING,
     PAGES,
     APPROVALS,
+    TIMELINE,
     NOTIFICATIONS,
     INSIGHTS,
     AUDIT,
@@ -92,6 +95,7 @@ MODULES: tuple[Module, ...] = (
 PACKAGE = Path(__file__).parent
 # The worker asks as well, without building an application.
 use_approvals(part for module in MODULES for part in module.approvals)
+use_timeline(part for module in MODULES for part in module.timeline)
 use_own_data(part for module in MODULES for part in module.own_data)
 use_derived(part for module in MODULES for part in module.derived)
 use_reports(part for module in MODULES for part in module.reports)

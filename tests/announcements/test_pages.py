@@ -15,7 +15,9 @@ from quad.core.behind import behind
 from quad.core.facts import unit
 from quad.core.mail.models import Mail
 from quad.identity.models.accounts import User
+from quad.identity.models.mentors import MentorAssignment, MentorKind
 from tests.announcements.conftest import told, work
+from tests.factories.people import person
 from tests.matrix.events import PICTURE
 
 GIVEN = {
@@ -112,6 +114,70 @@ def test_each_role_announces_to_whom_it_may_and_to_nobody_else(college, as_user,
     )
     assert asha.get("/announcements/create").status_code == 403
     assert asha.post("/api/v1/announcements", json=GIVEN).status_code == 403
+
+
+def mentored(database, mentor_id, *mentees, kind=MentorKind.ADVISOR):
+    with database.writer() as db, unit(db):
+        for mentee_id in mentees:
+            db.add(MentorAssignment(mentee_id=mentee_id, mentor_id=mentor_id, kind=kind))
+
+
+@pytest.mark.db
+@pytest.mark.feature("A23")
+def test_a_mentor_announces_to_the_own_students_alone(college, as_user, as_role, database):
+    with database.writer() as db, unit(db):
+        advisor = person(db, role="advisor", department_id=college.home, name="Avi Advisor").id
+        other = person(db, role="counsellor", name="Otto Counsellor").id
+    mentored(database, advisor, college.people.asha)
+    mentored(database, other, college.people.bina, kind=MentorKind.COUNSELLOR)
+    mentor = as_user(advisor)
+    assert "The students I mentor" in mentor.get("/announcements/create").text
+    for given in ({}, {"for_departments": [college.home]}, {"offering_id": college.offering}):
+        assert mentor.post("/announcements/create", data={**GIVEN, **given}).status_code == 422, (
+            given
+        )
+    both = {"mentees": "true", "for_departments": [college.home]}
+    refused = mentor.post("/announcements/create", data={**GIVEN, **both})
+    assert "one of them." in refused.text
+    place = publish(mentor, title="Bring your plans", mentees="true")
+    work(database)
+    assert told(database, college.people.asha) == ["announcement"]
+    assert "Bring your plans" in as_user(college.people.asha).get(place).text
+    assert "Bring your plans" in as_user(college.people.asha).get("/search?q=plans").text
+    for stranger in (college.people.bina, college.people.teacher, college.people.hod, other):
+        assert as_user(stranger).get(place).status_code == 404
+        assert told(database, stranger) == []
+        assert "Bring your plans" not in as_user(stranger).get("/search?q=plans").text
+    assert "The students of Avi Advisor" in mentor.get(place).text
+    assert "Asha Rao" in mentor.get(f"{place}/readers").text
+    mentored(database, advisor, college.people.bina)  # from now on
+    assert as_user(college.people.bina).get(place).status_code == 200
+
+
+def test_nobody_but_a_mentor_announces_to_mentees_and_the_administration_goes_on_with_one(
+    college, as_user, database
+):
+    with database.writer() as db, unit(db):
+        advisor = person(db, role="advisor", department_id=college.home, name="Avi Advisor").id
+    mentored(database, advisor, college.people.asha)
+    for name in ("admin", "hod", "teacher", "alma"):
+        client = as_user(getattr(college.people, name))
+        answer = client.post("/api/v1/announcements", json={**GIVEN, "mentees": True})
+        assert answer.status_code == 422, name
+        assert "mentees" in answer.json["fields"], name
+        assert "The students I mentor" not in client.get("/announcements/create").text
+    made = as_user(advisor).post("/api/v1/announcements", json={**GIVEN, "mentees": True})
+    assert made.status_code == 201
+    assert made.json["data"]["mentees"] is True
+    number, version = made.json["data"]["id"], made.json["data"]["version"]
+    admin = as_user(college.people.admin)
+    assert "The students I mentor" in admin.get(f"/announcements/{number}/edit").text
+    changed = {**GIVEN, "title": "Later", "mentees": True, "version": version}
+    assert admin.put(f"/api/v1/announcements/{number}", json=changed).status_code == 200
+    assert admin.post(f"/api/v1/announcements/{number}/publish").status_code == 200
+    with database.reading() as db:
+        row = db.get_one(Announcement, int(number))
+        assert (row.mentor_id, row.title) == (advisor, "Later")
 
 
 def test_a_graduate_announces_to_graduates_once_approved_and_a_change_asks_again(

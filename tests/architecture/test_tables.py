@@ -75,6 +75,8 @@ SOFT = {
 }
 ONCE = {
     "relations_follow": ("follower_id", "followed_id"),
+    "community_department_follow": ("user_id", "department_id"),
+    "community_skill_follow": ("user_id", "skill_id"),
     "careers_application": ("person_id", "job_id"),
     "events_registration": ("event_id", "user_id"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -54,10 +55,16 @@ def test_who_waits_moves_up_is_checked_in_offline_and_a_certificate_can_be_verif
     settle(other)
     axe_clean(other)
     host.goto(f"{place}/check-in")
+    expect(host.locator("[data-kept]")).to_be_attached(timeout=15_000)
     host.context.set_offline(True)
     host.locator("[name=code]").fill(code)
     host.get_by_role("button", name="Check in").click()
     expect(host.locator("[data-unsent]")).to_contain_text("1: Kept on this device")
+    host.reload()
+    expect(host.get_by_text("There is no connection.")).to_be_visible()
+    expect(host.locator("[data-unsent]")).to_contain_text("1: Kept on this device")
+    settle(host)
+    axe_clean(host)
     host.context.set_offline(False)
     expect(host.locator("[data-results] li").first).to_contain_text("Welcome.", timeout=15_000)
     expect(host.locator("[data-unsent]")).to_be_hidden()
@@ -74,3 +81,19 @@ def test_who_waits_moves_up_is_checked_in_offline_and_a_certificate_can_be_verif
     student.goto(f"/verify/{serial}")
     expect(student.get_by_text("Git from the first commit to the pull request")).to_be_visible()
     no_console_errors(student)
+
+
+@pytest.mark.feature("A14")
+def test_the_kept_check_in_page_names_nobody_and_goes_when_one_is_signed_out(
+    open_page: OpenPage,
+) -> None:
+    host = open_page("faculty")
+    place = f"{make_event(host)}/check-in"
+    host.goto(place)
+    expect(host.locator("[data-kept]")).to_be_attached(timeout=15_000)
+    kept = "async () => (await (await caches.open('quad-check-in')).keys()).map((one) => one.url)"
+    assert place in host.evaluate(kept)
+    host.context.clear_cookies()
+    host.goto(place)
+    expect(host).to_have_url(re.compile("login"))
+    assert place not in host.evaluate(kept)

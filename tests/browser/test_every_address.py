@@ -6,32 +6,21 @@ written, an application, an invitation, results that are locked.
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from alembic import command
 from playwright.sync_api import Browser, Page
+from sqlalchemy.orm import Session
 
-from quad.core.db import migration
-from quad.core.db.engine import Database
-from quad.core.facts import unit
-from quad.core.jobs.runtime import attach
 from quad.core.mail.outbox import NOWHERE
 from quad.web.security import SESSION_COOKIE
 from quad.web.site import Site
 from tests.browser.looking import look_at, settle, watch_console
+from tests.browser.small_college import College, fill, served
 from tests.browser.test_pages import PLACES
-from tests.conftest import free_port, make_settings, wait_until_healthy
-from tests.databases import build_schema
 from tests.factories.people import PASSWORD, person
-from tests.matrix.college import World, build
 from tests.matrix.requests import path_of
 from tests.matrix.test_routes import TABLE
 
@@ -39,10 +28,11 @@ from tests.matrix.test_routes import TABLE
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
 ]
 
 NOT_PAGES = {
+    "/events/check-in-keeper.js": "a script, at work in test_events.py",
     "/healthz": "JSON for machines",
     "/readyz": "JSON for machines",
     "/metrics": "text for Prometheus",
@@ -56,6 +46,8 @@ NOT_PAGES = {
     "/people/<int:user_id>": "leads to the page of the person",
     "/profile/network/view": "leads to the own page",
     "/students/<int:student_id>/skills": "leads to the skills of the person",
+    "/students/<int:student_id>/timeline": "leads to the timeline of the person",
+    "/alumni/<int:member_id>/timeline": "leads to the timeline of the person",
     "/events/<slug>": "another address of /events/<int:event_id>",
     "/account/data/<int:copy_id>/progress": "a part of /account/data, seen there",
     "/account/data/<int:copy_id>/file": "a file",
@@ -162,62 +154,24 @@ def test_the_walk_knows_every_page(_site: Site) -> None:
     assert not gone, "the site has no such address any more:\n" + "\n".join(gone)
 
 
-@dataclass(frozen=True)
-class College:
-    """A server on the small college."""
-
-    address: str
-    world: World
-
-
 @pytest.fixture(scope="module")
 def college(tmp_path_factory: pytest.TempPathFactory) -> Iterator[College]:
-    """Serve the small college, at a name since passkeys refuse bare numbers."""
-    folder, port = tmp_path_factory.mktemp("college"), free_port()
-    address = f"http://localhost:{port}"
-    world = fill(folder)
-    env = os.environ | {
-        "QUAD_MODE": "development",
-        "QUAD_DATA_DIR": str(folder),
-        "QUAD_BASE_URL": address,
-        "QUAD_PORT": str(port),
-        "QUAD_LOGIN_CODE": "required",
-        "QUAD_REGISTRATION": "approval",
-        "QUAD_RATE_LIMITS": "off",
-        "QUAD_DATABASE_URL": "",
-        "QUAD_OIDC": '{"campus": {"issuer": "https://id.example", "client_id": "quad", "name": "Campus"}}',
-    }
-    log = (folder / "log").open("w")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "quad.cli.main", "serve"],
-        env=env,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        wait_until_healthy(f"http://127.0.0.1:{port}", process)
-        yield College(address, world)
-    finally:
-        process.terminate()
-        process.wait(30)
-        log.close()
+    """Serve the small college, with two more people: one without an address, one with a password to change."""
 
-
-def fill(folder: Path) -> World:
-    """Make the database in `folder`, with two more people: one without an address, one with a password to change."""
-    url = f"sqlite:///{folder / 'quad.db'}"
-    build_schema(url)
-    database = Database(url)
-    with database.engine.begin() as connection:
-        command.stamp(migration.configuration(connection), "head")
-    settings = make_settings(folder)
-    attach(database, settings)
-    with database.writer() as db, unit(db):
-        world = build(db, settings)
+    def more(db: Session) -> None:
         person(db, email=NO_EMAIL, username="no-email")
         person(db, email=NEW_PASSWORD, must_change_password=True)
-    database.dispose()
-    return world
+
+    folder = tmp_path_factory.mktemp("college")
+    world = fill(folder, more)
+    provider = '{"campus": {"issuer": "https://id.example", "client_id": "quad", "name": "Campus"}}'
+    with served(
+        folder,
+        QUAD_LOGIN_CODE="required",
+        QUAD_REGISTRATION="approval",
+        QUAD_OIDC=provider,
+    ) as address:
+        yield College(address, world)
 
 
 @pytest.fixture

@@ -70,3 +70,21 @@ def test_the_number_in_the_bar_moves_on_another_page(open_page: OpenPage) -> Non
     number = teacher.locator(f'.q-top [data-badge="messages"]:not([data-value="{before}"])')
     expect(number).to_have_count(1)
     expect(teacher.locator("#toasts")).to_contain_text("wrote to you")
+
+
+@pytest.mark.feature("A26")
+def test_without_scripts_two_people_post_and_reload(open_page: OpenPage) -> None:
+    student, teacher = open_page("student", scripts=False), open_page("faculty", scripts=False)
+    student.goto("/messages")
+    student.get_by_role("link", name=re.compile("Sunita Kulkarni")).click()
+    address = student.url
+    for writer, reader, words in (
+        (student, teacher, "No script ran for this."),
+        (teacher, student, "Nor for the answer."),
+    ):
+        writer.goto(address)
+        writer.locator("#write textarea").fill(words)
+        writer.get_by_role("main").get_by_role("button", name="Send").click()
+        expect(bubble(writer, words)).to_have_count(1)
+        reader.goto(address)
+        expect(bubble(reader, words)).to_have_count(1)

@@ -19,7 +19,7 @@ from tests.browser.looking import look_at, settle
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.slow,
-    pytest.mark.timeout(300),
+    pytest.mark.timeout(900),
 ]
 
 STYLE_PAGES = (
@@ -63,7 +63,7 @@ ADMINISTRATION = (
 )  # fmt: skip
 GIVEN = (
     "/profile/skills", "/skills", "/skills/*", "/connections", "/references", "/references/*", "/references/new",
-    "/mentoring", "/mentoring/*",
+    "/mentoring", "/mentoring/*", "/timeline",
 )  # fmt: skip
 EVENTS = (
     "/events", "/events/*", "/events/*/register", "/events/past", "/events/mine", "/events/calendar", "/events/create",

@@ -85,6 +85,7 @@ def test_an_exported_college_imported_into_an_empty_quad_is_the_same_college(
     assert brought.code == 0, brought.out + brought.err
     assert other.quad("export", "all", str(back)).code == 0
     assert _lines(back) == _lines(away)
+    assert len(_lines(away)["80-jobs.csv"]) > 1
     assert _results(other) == _results(college)
     again = other.quad("import", "all", str(away), "--json")
     assert again.code == 0, again.out + again.err

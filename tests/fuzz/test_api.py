@@ -47,6 +47,12 @@ def stage(
         yield stage
 
 
+@schemathesis.serializer("message/rfc822")
+def _as_mail(_context: Any, value: Any) -> bytes:
+    """A mail is handed over as it is."""
+    return value if isinstance(value, bytes) else str(value).encode()
+
+
 def read_schema(app: Site) -> Any:
     generation = GenerationConfig(deterministic=True, with_security_parameters=False)
     config = SchemathesisConfig()
@@ -122,6 +128,7 @@ ALL_FITS = {
     "/materials/uploads/{key}",
     "/materials/uploads/{key}/finish",
     "/pages/named/{slug}",
+    "/mail/bounces",
 }
 
 

@@ -98,5 +98,6 @@ BODIES: dict[str, Give] = {
     f"POST {_ONE}/refuse": lambda _: {"reason": "No"},
     f"POST {_ONE}/comments": lambda _: {"text": "Yes"},
     "POST /me/notifications/unread": lambda _: {"at": "2040-05-01T10:00:00Z"},
+    "POST /notifications/unread": lambda _: {"at": "2040-05-01T10:00:00Z"},
     "PUT /me/mail-hours": lambda _: {"digest_hour": 7},
 }

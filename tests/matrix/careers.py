@@ -96,6 +96,10 @@ def _edited(v: SimpleNamespace) -> Given:
     return {**JOB, "cv_needed": False, "version": v.vacancy_version}
 
 
+def _asked_for(v: SimpleNamespace) -> Given:
+    return {"writer_id": v.teacher_user}
+
+
 def _drive(v: SimpleNamespace) -> Given:
     return {"name": "Season", **_DAYS, "version": v.drive_version}
 
@@ -107,6 +111,7 @@ FORMS: dict[str, Give] = {
     f"{_ONE}/apply": lambda _: {"cover_letter": "Hello"},
     "/applications/<int:application_id>/move": lambda _: {"stage": "under_review"},
     "/applications/<int:application_id>/note": lambda _: {"text": "Good"},
+    "/applications/<int:application_id>/references/new": _asked_for,
     "/applications/move": lambda v: {"id": v.sent_application, "stage": "under_review"},
     "/drives/new": lambda _: {"name": "Another", **_DAYS},
     "/drives/<int:drive_id>/edit": _drive,
@@ -118,6 +123,7 @@ BODIES: dict[str, Give] = {
     f"POST {_ONE}/applications": lambda _: {},
     "POST /applications/<int:application_id>/move": lambda _: {"stage": "under_review"},
     "POST /applications/<int:application_id>/notes": lambda _: {"text": "Good"},
+    "POST /applications/<int:application_id>/references": _asked_for,
     "POST /applications/<int:application_id>/withdraw": lambda _: {},
     "POST /applications/move": lambda v: {
         "ids": [str(v.sent_application)],

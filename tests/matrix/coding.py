@@ -19,8 +19,8 @@ from quad.core.acting import actor_by_id
 from quad.core.files import StoredFile
 from quad.core.policy import SYSTEM
 from quad.identity.models.accounts import User
-from tests.core.test_uploads import png
 from tests.factories.people import person
+from tests.materials.hostile.making import picture
 
 Given = dict[str, Any]
 Give = Callable[[SimpleNamespace], Given]
@@ -133,5 +133,5 @@ BODIES: dict[str, Give] = {
     "PUT /coding/name": lambda _: {"hide_name": True},
 }
 RAW: dict[str, tuple[bytes, str]] = {
-    "PUT /api/v1/coding/snapshots/<int:snapshot_id>/evidence": (png(8, 8), "image/png")
+    "PUT /api/v1/coding/snapshots/<int:snapshot_id>/evidence": (picture("PNG"), "image/png")
 }

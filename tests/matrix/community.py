@@ -65,13 +65,17 @@ USUAL = {
     "form_id": "feedback_form",
     "thing_id": "post",
 }
-WORDS = {"written": "post"}
+WORDS = {"written": "post", "followed": "department"}
 _POST, _COMMENT = "/community/posts/<int:post_id>", "/community/comments/<int:comment_id>"
 _FORM, _THING = "/feedback/<int:form_id>", "<any(post,comment):written>/<int:thing_id>"
 _MODERATED = "<written>/<int:thing_id>"
+_FOLLOWED = "/follows/<any(department,skill):followed>/<int:thing_id>"
 _HIDDEN, _KEY = {"thing_id": "hidden_post"}, {"key": "feedback_key"}
 OTHERS: dict[str, dict[str, str]] = {
     "/community/people/<int:user_id>": {"user_id": "stu_user"},
+    _FOLLOWED: {"thing_id": "department"},
+    f"{_FOLLOWED}/end": {"thing_id": "department"},
+    "/follows/<followed>/<int:thing_id>": {"thing_id": "department"},
     f"{_POST}/undelete": {"post_id": "gone_post"},
     "/posts/<int:post_id>/restore": {"post_id": "gone_post"},
     f"{_COMMENT}/undelete": {"comment_id": "gone_comment"},
@@ -93,6 +97,8 @@ _SAID = {"text": "Well said"}
 _QUESTION = {"label": "And now?", "kind": "text"}
 FORMS: dict[str, Give] = {
     "/community": lambda _: dict(_SAID),
+    _FOLLOWED: lambda v: {"back": f"/departments/{v.department}"},
+    f"{_FOLLOWED}/end": lambda v: {"back": f"/departments/{v.department}"},
     f"{_POST}/edit": lambda _: {**_SAID, "who": "members"},
     f"{_POST}/comments": lambda _: dict(_SAID),
     f"{_COMMENT}/edit": lambda _: dict(_SAID),
@@ -107,6 +113,7 @@ FORMS: dict[str, Give] = {
 }
 BODIES: dict[str, Give] = {
     "POST /posts": lambda _: _SAID,
+    "POST /follows": lambda v: {"kind": "department", "id": v.department},
     "PUT /posts/<int:post_id>": lambda _: {**_SAID, "who": "members"},
     "POST /posts/<int:post_id>/comments": lambda _: _SAID,
     "PUT /comments/<int:comment_id>": lambda _: _SAID,

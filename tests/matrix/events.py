@@ -16,11 +16,11 @@ from quad.core import clock
 from quad.core.acting import actor_by_id
 from quad.core.config import Settings
 from quad.core.files import Files
-from quad.events.forms.events import AgendaIn, NewEvent, Register, Scan, SpeakerIn
+from quad.events.forms.events import AddCoHost, AgendaIn, NewEvent, Register, Scan, SpeakerIn
 from quad.events.forms.questions import QuestionIn
 from quad.events.models.attending import Registration
 from quad.events.models.events import Event
-from quad.events.service import certificates, programme, seats, tickets, writing
+from quad.events.service import certificates, helping, programme, seats, tickets, writing
 from quad.identity.models.accounts import User
 
 Given = dict[str, Any]
@@ -77,6 +77,9 @@ def build(db: Session, settings: Settings, people: dict[str, User]) -> Given:
     db.execute(update(Event).where(Event.id == over.id).values(**past))
     db.refresh(over)
     certificates.issue_own(db, student, over.id)
+    helped = writing.create(db, teacher, _form("Helped", soon))
+    writing.publish(db, teacher, helped.id)
+    helping.add(db, teacher, helped.id, AddCoHost(user_id=people["hod2"].id))
     code = db.scalar(select(Registration.code).where(Registration.id == there.id))
     return {
         "event": event.id,
@@ -84,6 +87,8 @@ def build(db: Session, settings: Settings, people: dict[str, User]) -> Given:
         "draft_event": draft.id,
         "waiting_event": proposal.id,
         "past_event": over.id,
+        "helped_event": helped.id,
+        "helper": people["hod2"].id,
         "event_speaker": speaker.id,
         "agenda_item": item.id,
         "event_question": event.questions[0]["key"],
@@ -98,6 +103,7 @@ WORDS: dict[str, str] = {}
 NAMES = {"/events/feed/<token>.ics": "guess.ics"}
 _ONE = "/events/<int:event_id>"
 _PAST, _CAME = {"event_id": "past_event"}, {"event_id": "past_event", "registration_id": "came"}
+_HELPER = {"event_id": "helped_event", "user_id": "helper"}
 _THERE, _ITEM = {"registration_id": "event_registration"}, {"item_id": "agenda_item"}
 OTHERS: dict[str, dict[str, str]] = {
     f"{_ONE}/publish": {"event_id": "draft_event"},
@@ -107,6 +113,13 @@ OTHERS: dict[str, dict[str, str]] = {
     f"{_ONE}/certificate.pdf": _PAST,
     f"{_ONE}/certificates": _PAST,
     f"{_ONE}/feedback": _PAST,
+    **{
+        f"{_ONE}/{who}/<int:registration_id>/certificates{rest}": _CAME
+        for who in ("attendees", "registrations")
+        for rest in ("", "/revoke", "/reissue")
+    },
+    f"{_ONE}/co-hosts/<int:user_id>": _HELPER,
+    f"{_ONE}/co-hosts/<int:user_id>/remove": _HELPER,
     f"{_ONE}/attendees/<int:registration_id>/remove": _THERE,
     f"{_ONE}/attendees/<int:registration_id>/undo": _CAME,
     f"{_ONE}/registrations/<int:registration_id>": _THERE,
@@ -117,8 +130,11 @@ OTHERS: dict[str, dict[str, str]] = {
     f"{_ONE}/questions/<key>/delete": {"key": "event_question"},
 }
 COVER = f"POST /api/v1{_ONE}/cover"
-SUFFIXES = {COVER: "?name=a.png"}
-RAW: dict[str, tuple[bytes, str]] = {COVER: (PICTURE, "application/octet-stream")}
+PHOTO = f"POST /api/v1{_ONE}/speakers/<int:speaker_id>/photo"
+SUFFIXES = dict.fromkeys((COVER, PHOTO), "?name=a.png")
+RAW: dict[str, tuple[bytes, str]] = dict.fromkeys(
+    (COVER, PHOTO), (PICTURE, "application/octet-stream")
+)
 _NEW = {
     "title": "New",
     "starts_at": "2040-05-01T10:00",
@@ -138,6 +154,8 @@ FORMS: dict[str, Give] = {
     f"{_ONE}/agenda/<int:item_id>": lambda _: dict(_POINT),
     f"{_ONE}/questions": lambda _: dict(_QUESTION),
     f"{_ONE}/cover": lambda _: {"file": (BytesIO(PICTURE), "a.png")},
+    f"{_ONE}/co-hosts": lambda v: {"user_id": v.alu_user},
+    f"{_ONE}/attendees/<int:registration_id>/certificates/revoke": lambda _: {"reason": "No"},
     f"{_ONE}/check-in": lambda v: {"code": v.ticket_code},
     f"{_ONE}/feedback": lambda _: {"rating": "4", "anonymous": "true"},
 }
@@ -151,6 +169,10 @@ BODIES: dict[str, Give] = {
     f"POST {_ONE}/agenda": lambda _: _POINT,
     f"PUT {_ONE}/agenda/<int:item_id>": lambda _: _POINT,
     f"POST {_ONE}/questions": lambda _: _QUESTION,
+    f"POST {_ONE}/co-hosts": lambda v: {"user_id": v.alu_user},
+    f"POST {_ONE}/registrations/<int:registration_id>/certificates/revoke": lambda _: {
+        "reason": "No"
+    },
     f"POST {_ONE}/registrations": lambda _: {},
     f"PATCH {_ONE}/registrations": lambda _: {"name_hidden": True},
     f"POST {_ONE}/check-ins": lambda v: {"scans": [{"code": v.ticket_code}]},

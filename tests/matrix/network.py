@@ -73,7 +73,9 @@ _ALUMNUS = {"member_id": "network_alumnus"}
 _ME = "/profiles/me"
 OTHERS: dict[str, dict[str, str]] = {
     "/people/<int:user_id>": {"user_id": "network_person"},
+    "/people/<int:user_id>/timeline": {"user_id": "network_person"},
     "/alumni/<int:member_id>": _ALUMNUS,
+    "/alumni/<int:member_id>/timeline": _ALUMNUS,
     "/profiles/<int:member_id>": _ALUMNUS,
     "/alumni/verify/<int:member_id>": _CLAIM,
     "/alumni/verify/<int:member_id>/link": _CLAIM,
@@ -106,6 +108,7 @@ def _vouched(v: SimpleNamespace) -> Given:
 FORMS: dict[str, Give] = {
     "/lists/<name>/searches": lambda _: {"name": "Mine", "address": "/alumni"},
     "/lists/searches/<int:search_id>/delete": lambda _: {"next": "/alumni"},
+    "/lists/searches/<int:search_id>/rename": lambda _: {"name": "Other", "next": "/alumni"},
     "/profile/network": lambda _: {"headline": "Hello"},
     "/profile/network/<kind>/add": lambda _: dict(_JOB),
     "/profile/network/<kind>/<int:entry_id>": lambda _: dict(_JOB),
@@ -117,6 +120,12 @@ FORMS: dict[str, Give] = {
 _SCHOOL = {"school": "Elsewhere", "begins_in": 2020}
 _PRIZE = {"title": "Prize", "year": 2024}
 BODIES: dict[str, Give] = {
+    "POST /me/searches": lambda _: {
+        "list": "alumni.alumni",
+        "name": "Mine",
+        "address": "/alumni",
+    },
+    "PATCH /me/searches/<int:search_id>": lambda _: {"name": "Renamed"},
     f"PUT {_ME}": lambda _: {"headline": "Hello"},
     f"PUT {_ME}/privacy": lambda _: {**_PRIVACY, "listed": True},
     f"POST {_ME}/work": lambda _: dict(_JOB),

@@ -562,7 +562,9 @@ BODIES: dict[str, Callable[[SimpleNamespace], Given]] = {
     "PUT /me/password": lambda v: {"current": PASSWORD, "password": NEW_PASSWORD},
     "POST /me/tokens": lambda v: {"name": "script", "days": 30},
     "POST /me/notifications/read": lambda v: {},
+    "POST /notifications/read": lambda v: {},
     "PUT /me/notification-preferences": lambda v: {"in_app": ["enrolled"]},
+    "PUT /notification-preferences": lambda v: {"in_app": ["enrolled"]},
     "POST /users": lambda v: {
         "full_name": "Nila Sen",
         "email": "nila@college.example",

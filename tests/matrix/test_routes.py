@@ -19,7 +19,12 @@ from tests.matrix.college import ROLES
 from tests.matrix.requests import API, body_of, path_of
 from tests.matrix.stage import Stage, staged
 
-pytestmark = [pytest.mark.slow, pytest.mark.feature("L4", "C16", "C33")]
+# A role asks 1,600 times: half a minute, and much more beside other work.
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(1200),
+    pytest.mark.feature("L4", "C16", "C33"),
+]
 
 PORTALS = {"login", "student", "faculty", "admin", "alumni"}
 
