@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import gc
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -33,6 +35,7 @@ from tests.databases import DIALECTS, Workshop, server_problem
 from tests.factories.people import person, sign_in_token
 from tests.sharing import Sharing
 
+DEMO = (sys.executable, "-m", "quad.cli.main", "demo")
 _problems: dict[str, str | None] = {}
 late.EVERY = 0.0  # late writes happen when a test flushes them, not in the middle of another one
 
@@ -231,22 +234,35 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that `quad demo` fills, and what it said (in `told`); one for all processes of a run. Copy it."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp()
+    place = (base if alone else base.parent) / "filled-demo"
+    place.mkdir(exist_ok=True)
+    with (place / "turn").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not (place / "told").exists():
+            told = subprocess.run(
+                [*DEMO, "--no-serve", "--folder", str(place / "data")],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            (place / "told").write_text(told.stdout)
+    return place
+
+
+@pytest.fixture(scope="session")
+def live_server(filled_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a real `quad demo`: server, worker, database and a filled college."""
     port = free_port()
     folder = tmp_path_factory.mktemp("demo") / "data"
-    command = [
-        sys.executable,
-        "-m",
-        "quad.cli.main",
-        "demo",
-        "--folder",
-        str(folder),
-        "--port",
-        str(port),
-    ]
+    shutil.copytree(filled_demo / "data", folder)
     log = (folder.parent / "log").open("w")
-    process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+    process = subprocess.Popen(
+        [*DEMO, "--folder", str(folder), "--port", str(port)], stdout=log, stderr=subprocess.STDOUT
+    )
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until_healthy(address, process)

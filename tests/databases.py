@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, inspect, text
+from alembic import command
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL, Connection
 
+from quad.core.db import migration
 from quad.core.db.engine import Database, database_url
 from quad.core.db.model import Model
 
@@ -21,6 +23,8 @@ SERVERS = {
     "mariadb": os.environ.get("QUAD_TEST_MARIADB_URL", "mysql://root@127.0.0.1:3306/"),
 }
 DIALECTS = ("sqlite", *SERVERS)
+STATEMENTS = 5_000
+"""How many compiled statements a process of tests keeps: nearly all that the product has."""
 
 
 def server_problem(dialect: str) -> str | None:
@@ -37,61 +41,65 @@ def server_problem(dialect: str) -> str | None:
         engine.dispose()
 
 
+class Lent(Database):
+    """A database for one test, on engines that outlive it: what they compiled once, no later test compiles again.
+
+    Its own engines are thin copies, so what the product remembers about a database ends with the test.
+    """
+
+    def __init__(self, kept: Database) -> None:
+        self.url, self.dialect = kept.url, kept.dialect
+        self.engine = kept.engine.execution_options()
+        self.reading_engine = (
+            kept.reading_engine.execution_options()
+            if self.dialect == "sqlite"
+            else self.engine.execution_options(postgresql_readonly=True)
+        )
+
+
 class Workshop:
     """Makes databases for one test process; the schema is built once per dialect and then copied."""
 
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
         self.prefix = f"quad_test_{os.getpid()}_{worker}"
+        self._template = folder / "template.db"
         self._count = 0
-        self._ready: set[str] = set()
+        self._made: list[tuple[str, str]] = []
+        self._free: dict[str, list[Database]] = {dialect: [] for dialect in DIALECTS}
 
     @contextmanager
     def database(self, dialect: str) -> Iterator[Database]:
-        """Give a database with all tables and no rows."""
-        maker = {"sqlite": self._sqlite, "postgresql": self._postgresql, "mariadb": self._mariadb}
-        with maker[dialect]() as database:
-            try:
-                yield database
-            finally:
-                database.dispose()
+        """Give a database with all tables, as the newest migration leaves them, and no rows."""
+        free = self._free[dialect]
+        kept = free.pop() if free else self._new(dialect)
+        if dialect == "sqlite":
+            shutil.copy(self._template, str(kept.url.database))
+        lent = Lent(kept)
+        try:
+            yield lent
+        finally:
+            lent.dispose()
+        EMPTY[dialect](kept)
+        free.append(kept)
 
-    @contextmanager
-    def _sqlite(self) -> Iterator[Database]:
-        template = self.folder / "template.db"
-        if "sqlite" not in self._ready:
-            build_schema(f"sqlite:///{template}")
-            self._ready.add("sqlite")
+    def _new(self, dialect: str) -> Database:
+        """Make a database that later tests use too: emptying one is quicker than making another."""
         self._count += 1
-        path = self.folder / f"test-{self._count}.db"
-        shutil.copy(template, path)
-        yield Database(f"sqlite:///{path}", pool=10)
-        for leftover in self.folder.glob(f"{path.name}*"):
-            leftover.unlink()
-
-    @contextmanager
-    def _postgresql(self) -> Iterator[Database]:
-        with self._kept("postgresql") as url:
-            yield Database(url, pool=10)
-            empty_postgresql(url)
-
-    @contextmanager
-    def _mariadb(self) -> Iterator[Database]:
-        with self._kept("mariadb") as url:
-            yield Database(url, pool=10)
-            empty_mariadb(url)
-
-    @contextmanager
-    def _kept(self, dialect: str) -> Iterator[str]:
-        """Give a server's one database of this process: emptying it is quicker than making another."""
-        name = f"{self.prefix}_kept"
-        url = self._url(dialect, name)
-        if dialect not in self._ready:
-            self._drop(dialect, name)
+        if dialect == "sqlite":
+            if not self._template.exists():
+                build_schema(f"sqlite:///{self._template}")
+            url = f"sqlite:///{self.folder / f'test-{self._count}.db'}"
+        else:
+            name = f"{self.prefix}_kept_{self._count}"
+            url = self._url(dialect, name)
             self._admin(dialect, f"CREATE DATABASE {self._quoted(dialect, name)}")
+            self._made.append((dialect, name))
+            if dialect == "postgresql":
+                # What a test wrote need not outlive the server's end.
+                self._admin(dialect, f'ALTER DATABASE "{name}" SET synchronous_commit = off')
             build_schema(url)
-            self._ready.add(dialect)
-        yield url
+        return Database(url, pool=10, statements=STATEMENTS)
 
     @contextmanager
     def bare(self, dialect: str) -> Iterator[Database]:
@@ -130,39 +138,44 @@ class Workshop:
 
     def close(self) -> None:
         """Drop what outlives single tests."""
-        for dialect in self._ready - {"sqlite"}:
-            self._drop(dialect, f"{self.prefix}_kept")
+        for dialect, name in self._made:
+            self._drop(dialect, name)
 
 
 def build_schema(url: str) -> None:
-    """Create every table, trigger and view."""
+    """Make every table, trigger and view in an empty database, as the newest migration leaves them."""
     database = Database(url)
     Model.metadata.create_all(database.engine)
+    with database.engine.begin() as connection:
+        command.stamp(migration.configuration(connection), "head")
     database.dispose()
 
 
-def empty_postgresql(url: str) -> None:
+def empty_sqlite(database: Database) -> None:
+    """Take the files away; the next test gets a copy of the template."""
+    path = Path(str(database.url.database))
+    for leftover in path.parent.glob(f"{path.name}*"):
+        leftover.unlink()
+
+
+EMPTY_POSTGRESQL = """
+DO $$ DECLARE name text; BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR name IN SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND pg_relation_size(oid) > 0 AND relname <> 'alembic_version'
+  LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
+  FOR name IN SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL
+  LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', name); END LOOP;
+END $$
+"""
+
+
+def empty_postgresql(database: Database) -> None:
     """Take every row away, start the numbers again, and end what a test left connected."""
-    database = Database(url)
-    with database.engine.connect() as connection:
-        connection.execute(
-            text(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            )
-        )
-        used = [
-            name
-            for name in inspect(connection).get_table_names()
-            if connection.scalar(text(f'SELECT 1 FROM "{name}" LIMIT 1'))
-        ]
-        connection.execute(text("SET session_replication_role = replica"))
-        for name in used:
-            connection.execute(text(f'DELETE FROM "{name}"'))
-        sequences = "SELECT sequencename FROM pg_sequences WHERE last_value IS NOT NULL"
-        for name in connection.scalars(text(sequences)).all():
-            connection.execute(text(f'ALTER SEQUENCE "{name}" RESTART'))
-        connection.commit()
+    with database.engine.begin() as connection:
+        connection.exec_driver_sql(EMPTY_POSTGRESQL.replace("%", "%%"))
     database.dispose()
 
 
@@ -171,6 +184,7 @@ def _used(connection: Connection) -> list[str]:
     numbers = (
         "SELECT table_name, auto_increment FROM information_schema.tables"
         " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE'"
+        " AND table_name <> 'alembic_version'"
     )
     return [
         name
@@ -180,9 +194,8 @@ def _used(connection: Connection) -> list[str]:
     ]
 
 
-def empty_mariadb(url: str) -> None:
+def empty_mariadb(database: Database) -> None:
     """Take every row away and start the numbers again; quicker than making the tables anew."""
-    database = Database(url)
     with database.engine.connect() as connection:
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 0"))
         for name in _used(connection):
@@ -191,3 +204,6 @@ def empty_mariadb(url: str) -> None:
         connection.execute(text("SET FOREIGN_KEY_CHECKS = 1"))
         connection.commit()
     database.dispose()
+
+
+EMPTY = {"sqlite": empty_sqlite, "postgresql": empty_postgresql, "mariadb": empty_mariadb}

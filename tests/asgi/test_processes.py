@@ -17,7 +17,7 @@ from quad.core.live import WAKE, publish_many
 from quad.core.live_redis import RedisWakeUp
 from quad.web.security import SESSION_COOKIE
 from tests.asgi.running import until
-from tests.asgi.whole import PATIENCE, Browser, Process, cookies, made_tables, own_redis, processes
+from tests.asgi.whole import PATIENCE, Browser, Process, cookies, own_redis, processes
 from tests.databases import Workshop, server_problem
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -35,8 +35,7 @@ def shared(workshop: Workshop, dialect: str) -> Iterator[Database]:
     problem = server_problem(dialect)
     if problem:
         pytest.skip(problem)
-    with workshop.bare(dialect) as database:
-        made_tables(database)
+    with workshop.database(dialect) as database:
         yield database
 
 

@@ -15,13 +15,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from alembic import command
 from redis import Redis
 from redis.exceptions import RedisError
 
-from quad.core.db import migration
 from quad.core.db.engine import Database
-from quad.core.db.model import Model
 from quad.core.facts import unit
 from quad.web.security import SESSION_COOKIE
 from tests.asgi.running import until
@@ -57,13 +54,6 @@ class Process:
         if self.running is not None:
             self.running.kill()
             self.running.wait()
-
-
-def made_tables(database: Database) -> None:
-    """Make every table in an empty database, as the newest migration leaves them."""
-    Model.metadata.create_all(database.engine)
-    with database.engine.begin() as connection:
-        command.stamp(migration.configuration(connection), "head")
 
 
 @contextmanager

@@ -10,10 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from alembic import command
 from sqlalchemy.orm import Session
 
-from quad.core.db import migration
 from quad.core.db.engine import Database
 from quad.core.facts import unit
 from quad.core.jobs.runtime import attach
@@ -37,8 +35,6 @@ def fill(folder: Path, more: Callable[[Session], None]) -> World:
     url = f"sqlite:///{folder / 'quad.db'}"
     build_schema(url)
     database = Database(url)
-    with database.engine.begin() as connection:
-        command.stamp(migration.configuration(connection), "head")
     settings = make_settings(folder)
     attach(database, settings)
     with database.writer() as db, unit(db):

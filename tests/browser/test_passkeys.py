@@ -11,10 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
 from playwright.sync_api import Browser, Page, expect
 
-from quad.core.db import migration
 from quad.core.db.engine import Database
 from quad.core.facts import unit
 from tests.conftest import free_port, wait_until_healthy
@@ -63,8 +61,6 @@ def _fill(path: Path) -> None:
     url = f"sqlite:///{path}"
     build_schema(url)
     database = Database(url)
-    with database.engine.begin() as connection:
-        command.stamp(migration.configuration(connection), "head")
     with database.writer() as db, unit(db):
         person(db, email=EMAIL, name="Meera Fernandes")
     database.dispose()

@@ -15,9 +15,11 @@ from quad.academics.models.results import EnrolmentResult
 from quad.academics.models.teaching import Course, Enrolment, Offering
 from quad.cli.demo.command import fill
 from quad.core.config import Settings
+from quad.core.facts import unit
 from quad.core.jobs.runtime import attach
 from tests.cli.conftest import Installation, install
 from tests.databases import build_schema
+from tests.factories import academics
 
 pytestmark = [pytest.mark.slow, pytest.mark.feature("C30")]
 
@@ -92,10 +94,12 @@ def test_an_exported_college_imported_into_an_empty_quad_is_the_same_college(
     assert not re.findall(r'"(?:new|changed|errors)": [1-9]', again.out)
 
 
-def test_an_export_of_nothing_known_or_to_no_table_file_is_refused(college: Installation) -> None:
-    unknown = college.quad("export", "dreams", "dreams.csv")
+def test_an_export_of_nothing_known_or_to_no_table_file_is_refused(site: Installation) -> None:
+    with site.database() as database, database.writer() as db, unit(db):
+        academics.college(db)
+    unknown = site.quad("export", "dreams", "dreams.csv")
     assert unknown.code == 1
     assert "There are: grading-schemes" in unknown.err
-    assert "neither a .csv nor an .xlsx" in college.quad("export", "terms", "terms.doc").err
-    assert college.quad("export", "terms", "terms.xlsx").code == 0
-    assert college.quad("import", "terms", "terms.xlsx").code == 0
+    assert "neither a .csv nor an .xlsx" in site.quad("export", "terms", "terms.doc").err
+    assert site.quad("export", "terms", "terms.xlsx").code == 0
+    assert site.quad("import", "terms", "terms.xlsx").code == 0

@@ -49,8 +49,7 @@ def empty(workshop: Workshop, dialect: str) -> Iterator[Database]:
     problem = server_problem(dialect)
     if problem:
         pytest.skip(problem)
-    with workshop.bare(dialect) as database:
-        migration.upgrade(database)
+    with workshop.database(dialect) as database:
         yield database
 
 

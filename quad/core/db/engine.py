@@ -44,12 +44,21 @@ class Database:
     its first statement; deferred everywhere ends in "locked", immediate everywhere makes readers wait.
     """
 
-    def __init__(self, url: str, *, pool: int = 20, echo: bool = False) -> None:
+    def __init__(
+        self, url: str, *, pool: int = 20, echo: bool = False, statements: int = 500
+    ) -> None:
+        """Open the database at `url`: up to `pool` connections at rest, `statements` kept compiled."""
         self.url = database_url(url)
         self.dialect = self.url.get_backend_name()
-        self.engine = _engine(self.url, pool, echo)
+        kept: dict[str, Any] = {
+            "pool_size": pool,
+            "max_overflow": pool,
+            "echo": echo,
+            "query_cache_size": statements,
+        }
+        self.engine = _engine(self.url, kept)
         self.reading_engine = (
-            _sqlite_reader(self.url, pool, echo)
+            _sqlite_reader(self.url, kept)
             if self.dialect == "sqlite"
             else self.engine.execution_options(postgresql_readonly=True)
         )
@@ -80,11 +89,8 @@ def _from_json(stored: Any) -> Any:
     return orjson.loads(stored) if isinstance(stored, str | bytes) else stored
 
 
-def _engine(url: URL, pool: int, echo: bool) -> Engine:
-    common: dict[str, Any] = {
-        "echo": echo,
-        "pool_size": pool,
-        "max_overflow": pool,
+def _engine(url: URL, kept: dict[str, Any]) -> Engine:
+    common: dict[str, Any] = kept | {
         "json_serializer": lambda value: orjson.dumps(value).decode(),
         "json_deserializer": _from_json,
     }
@@ -99,10 +105,8 @@ def _engine(url: URL, pool: int, echo: bool) -> Engine:
     return engine
 
 
-def _sqlite_reader(url: URL, pool: int, echo: bool) -> Engine:
-    engine = create_engine(
-        url, echo=echo, pool_size=pool, max_overflow=pool, json_deserializer=_from_json
-    )
+def _sqlite_reader(url: URL, kept: dict[str, Any]) -> Engine:
+    engine = create_engine(url, json_deserializer=_from_json, **kept)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "connect", _only_read)
     event.listen(engine, "begin", _begin_deferred)
