@@ -53,10 +53,11 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests marked `db` run on every database, the others on SQLite."""
+    """Tests marked `db` run on every database, or those that the mark names; the others on SQLite."""
     if "dialect" in metafunc.fixturenames:
-        marked = metafunc.definition.get_closest_marker("db") is not None
-        metafunc.parametrize("dialect", DIALECTS if marked else DIALECTS[:1], scope="function")
+        marked = metafunc.definition.get_closest_marker("db")
+        wanted = DIALECTS[:1] if marked is None else marked.args or DIALECTS
+        metafunc.parametrize("dialect", wanted, scope="function")
 
 
 @pytest.fixture

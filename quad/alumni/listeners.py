@@ -137,4 +137,5 @@ def index_shown_skill(db: Session, fact: SkillShown) -> None:
 def follow_file(db: Session, fact: ImportApplied) -> None:
     """A file brings many people at once; they are followed by the worker, some hundreds in each unit."""
     if fact.kind in IMPORTS:
-        enqueue(db, members.FOLLOW_JOB, {}, key=f"{members.FOLLOW_JOB}/{fact.import_id}")
+        key = f"{members.FOLLOW_JOB}/{fact.import_id}"
+        enqueue(db, members.FOLLOW_JOB, {}, key=key, lane=members.FOLLOW_JOB)
