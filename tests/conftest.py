@@ -46,6 +46,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Sharing:
     return Sharing(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give the time that filling the demo takes on a busy machine to every test that may have to wait for it."""
+    for item in items:
+        if "filled_demo" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(900))
+
+
 def pytest_collection_finish() -> None:
     """Collect garbage from now on, but never again look through what is loaded."""
     gc.enable()

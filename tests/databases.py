@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, Connection
 
 from quad.core.db import migration
@@ -23,7 +24,7 @@ SERVERS = {
     "mariadb": os.environ.get("QUAD_TEST_MARIADB_URL", "mysql://root@127.0.0.1:3306/"),
 }
 DIALECTS = ("sqlite", *SERVERS)
-STATEMENTS = 5_000
+STATEMENTS = 20_000
 """How many compiled statements a process of tests keeps: nearly all that the product has."""
 
 
@@ -99,7 +100,11 @@ class Workshop:
                 # What a test wrote need not outlive the server's end.
                 self._admin(dialect, f'ALTER DATABASE "{name}" SET synchronous_commit = off')
             build_schema(url)
-        return Database(url, pool=10, statements=STATEMENTS)
+        made = Database(url, pool=10, statements=STATEMENTS)
+        if dialect == "sqlite":
+            for engine in (made.engine, made.reading_engine):
+                event.listen(engine, "connect", _never_wait_for_the_disk)
+        return made
 
     @contextmanager
     def bare(self, dialect: str) -> Iterator[Database]:
@@ -140,6 +145,10 @@ class Workshop:
         """Drop what outlives single tests."""
         for dialect, name in self._made:
             self._drop(dialect, name)
+
+
+def _never_wait_for_the_disk(connection: sqlite3.Connection, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 def build_schema(url: str) -> None:
