@@ -78,6 +78,7 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import ngettext
 from quad.core.search.searchable import Searchable
+from quad.identity.policy import photo_goes_with
 from quad.web.module import (
     Badge,
     Blocker,
@@ -196,6 +197,9 @@ def _offerings_of_term(db: Session, term_id: int) -> str | None:
         else None
     )
 
+
+photo_goes_with(policy.STUDENT_READ, Student.user_id)
+photo_goes_with(policy.TEACHER_READ, Teacher.user_id)
 
 MODULE = Module(
     name="academics",

@@ -30,11 +30,13 @@ from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import User
+from quad.identity.policy import narrow_photos
 from quad.skills.policy import narrow
 from quad.web.module import Badge, Card, Module, Nav, OtherPage, Panel, PublicFigure
 
 NETWORK = _l("Network")
 narrow(audience.skills_shown)
+narrow_photos(audience.photo_shown)
 EVERYBODY = frozenset(policy.EVERY_ROLE)
 NO_RECORDS = frozenset({"student", "alumnus", "placement"})
 MEMBERS = frozenset({"student", "alumnus"})

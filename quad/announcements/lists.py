@@ -200,7 +200,7 @@ READERS = Listing(
         Column(
             "name",
             _l("Name"),
-            (User.full_name.label("name"), User.photo, Recipient.user_id),
+            (User.full_name.label("name"), Recipient.user_id),
             lambda row: Cell(row.name, kind="person"),
             sort=Recipient.sort_name,
         ),

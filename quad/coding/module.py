@@ -35,6 +35,7 @@ from quad.coding.views import sync as sync_views
 from quad.core.derived import Derived
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
+from quad.identity.policy import photo_goes_with
 from quad.web.module import Badge, Card, Module, Nav
 
 CODING = _l("Coding")
@@ -56,6 +57,8 @@ def _tasks(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     found = followups.waiting(db, actor)
     return {"tasks": found} if found else None
 
+
+photo_goes_with(policy.SEE_STUDENT, Student.user_id)
 
 MODULE = Module(
     "coding",

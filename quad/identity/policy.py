@@ -1,6 +1,22 @@
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, not_, or_, select
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Label,
+    Select,
+    SQLColumnExpression,
+    and_,
+    bindparam,
+    case,
+    not_,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import aliased
 
 from quad.core import clock
@@ -220,6 +236,55 @@ READ_SECURITY_LOG = Permission(
 READ_OWN_DATA = Permission(
     "identity.own_data.read", _l("Get a copy of one's own data"), OwnDataCopy, _own_copies
 )
-SEE_PHOTOS = Gate(
-    "identity.photo.see", _l("See people's photos"), lambda actor: actor.id is not None
-)
+
+Narrowing = Callable[[Actor, SQLColumnExpression[int]], ColumnElement[bool]]
+_narrowings: list[Narrowing] = []
+_records: list[tuple[Permission[Any], SQLColumnExpression[int]]] = []
+
+
+def narrow_photos(narrowing: Narrowing) -> None:
+    """Let a floor above say whose photo an actor may not see: privacy settings, blocks.
+
+    `narrowing(actor, person_id)` is a clause that holds for people whose photo `actor` may see; all of them must hold.
+    One's own photo is always seen.
+    """
+    _narrowings.append(narrowing)
+
+
+def photo_goes_with(permission: Permission[Any], person_id: SQLColumnExpression[int]) -> None:
+    """Let a floor above say whose records an actor works with: their photo stands there whatever its owner chose.
+
+    Rows of `permission` are the records, `person_id` is whose they are. Lists of such records show `User.photo`, all
+    others `photo_for`.
+    """
+    _records.append((permission, person_id))
+
+
+def sees_photo(actor: Actor, person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Hold for people whose photo `actor` sees, outside the records that `actor` works with."""
+    clauses = (narrowing(actor, person_id) for narrowing in _narrowings)
+    return or_(person_id == actor.own_id, and_(true(), *clauses))
+
+
+def photo_for(actor: Actor, person: Any = User) -> Label[str]:
+    """Return the mark of the photo of `person` as `actor` sees it, called `photo`; empty where they do not see it.
+
+    A column of the statement that loads the person; who has no photo is not asked about.
+    """
+    shown = and_(person.photo != "", sees_photo(actor, person.id))
+    return case((shown, person.photo), else_="").label("photo")
+
+
+def _photos(actor: Actor) -> Branches:
+    """All ways in one clause, since one photo is looked for and not all that one may see."""
+    if actor.id is None or actor.has("admin"):
+        return EVERYTHING
+    ways = [sees_photo(actor, User.id), *_users(actor)]
+    for permission, person_id in _records:
+        if permission.branches(actor):
+            rows = select(permission.model.id).where(person_id == User.id, permission.where(actor))
+            ways.append(rows.exists())
+    return (or_(*ways),)
+
+
+SEE_PHOTOS = Permission("identity.photo.see", _l("See people's photos"), User, _photos)

@@ -11,6 +11,7 @@ from quad.core.derived import Derived
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
+from quad.identity.policy import photo_goes_with
 from quad.web.module import Badge, Card, Module, Nav
 from quad.welfare import jobs, policy
 from quad.welfare.api import requests as requests_api
@@ -18,6 +19,7 @@ from quad.welfare.api import setup as setup_api
 from quad.welfare.lists.requests import STATES
 from quad.welfare.lists.sources import SOURCES
 from quad.welfare.lists.timeline import TIMELINE
+from quad.welfare.models.requests import Request
 from quad.welfare.models.setup import Category
 from quad.welfare.service import counts, findable, home
 from quad.welfare.service.keeping import MERGES, OWN_DATA
@@ -39,6 +41,8 @@ def _waiting(db: Session, actor: Actor) -> Mapping[str, Any] | None:
     found = home.waiting(db, actor)
     return {"requests": found, "states": STATES} if found else None
 
+
+photo_goes_with(policy.QUEUE, Request.user_id)
 
 MODULE = Module(
     "welfare",

@@ -15,9 +15,11 @@ from quad.alumni.models.members import Member
 from quad.alumni.service import editing, members
 from quad.core.acting import actor_by_id
 from quad.core.facts import unit
+from quad.core.files import Files
 from quad.core.policy import SYSTEM
 from quad.identity.forms.profiles import EditProfile
 from quad.identity.service import profiles
+from quad.identity.service.photos import Photo
 from quad.relations.service import following
 from quad.skills.models import PersonSkill, Skill, SkillCategory
 from tests.factories import academics as factory
@@ -25,6 +27,7 @@ from tests.factories.people import person
 
 # What the owner tells, a word for each field that stands nowhere else.
 TOLD = {
+    "photo": "0123456789abcdef",
     "headline": "Headlinia",
     "bio": "Biographia",
     "work": "Worksmithy",
@@ -49,6 +52,7 @@ class World:
     student_id: int
     departments: SimpleNamespace
     programme_id: int
+    skill_id: int
 
 
 def graduate(db, name, of, *, year=2020, register_number=None):
@@ -60,9 +64,10 @@ def graduate(db, name, of, *, year=2020, register_number=None):
     return row
 
 
-def tell_everything(db, row):
-    """Let the owner fill in every field."""
+def tell_everything(db, row, files):
+    """Let the owner fill in every field; return the number of the skill."""
     owner = actor_by_id(db, row.user_id)
+    profiles.set_photo(db, owner, Photo(b"large", b"small", TOLD["photo"]), files)
     row.cgpa = Decimal("9.37")
     profiles.edit_profile(
         db,
@@ -92,9 +97,10 @@ def tell_everything(db, row):
     db.flush()
     db.add(PersonSkill(person_id=row.user_id, skill_id=skill.id, level=3, strength=1))
     db.flush()
+    return skill.id
 
 
-def build(db):
+def build(db, files):
     home, away = factory.department(db, "CSE"), factory.department(db, "ECE")
     here, there = factory.programme(db, home), factory.programme(db, away)
     owner_user = person(db, role="alumnus", name="Olga Owner", email=TOLD["email"])
@@ -102,7 +108,7 @@ def build(db):
     owner.status, owner.graduation_year = StudentStatus.GRADUATED, 2020
     db.flush()
     members.follow(db, [owner.user_id])
-    tell_everything(db, owner)
+    skill_id = tell_everything(db, owner, files)
     people = SimpleNamespace(
         owner=owner.user_id,
         stranger=factory.student(db, name="Stefan Stranger", on=there).user_id,
@@ -121,14 +127,16 @@ def build(db):
     following.follow(db, theirs, people.owner)
     following.block(db, mine, people.blocked)
     member_id = db.scalars(select(Member.id).where(Member.user_id == owner.user_id)).one()
-    return World(people, member_id, owner.id, SimpleNamespace(home=home.id, away=away.id), here.id)
+    return World(
+        people, member_id, owner.id, SimpleNamespace(home=home.id, away=away.id), here.id, skill_id
+    )
 
 
 @pytest.fixture
-def world(app, database):
+def world(app, database, settings):
     """The network, committed."""
     with database.writer() as db, unit(db):
-        made = build(db)
+        made = build(db, Files.from_settings(settings))
         db.expunge_all()
     return made
 

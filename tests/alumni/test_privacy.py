@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy import select, text, update
 from quad.alumni.models.members import Member, Seen
 from quad.alumni.policy.audience import FIELDS
 from quad.alumni.service.findable import index_members
+from quad.core import clock
 from quad.core.facts import unit
 from tests.alumni.conftest import TOLD
 
@@ -23,7 +25,13 @@ SEEN_BY = {
     Seen.NETWORK: set(VIEWERS),
 }
 # What a list shows, filters by and counts.
-LISTED = {"headline": "headline", "work": "company", "location": "city", "email": "email"}
+LISTED = {
+    "photo": "photo",
+    "headline": "headline",
+    "work": "company",
+    "location": "city",
+    "email": "email",
+}
 FILTERED = {
     "work": f"company={TOLD['work']}",
     "location": f"city={TOLD['location']}",
@@ -67,6 +75,7 @@ def test_every_field_is_seen_by_its_audience_alone_through_every_door(world, dat
                 *_detail(client, world, sees),
                 *_lists(client, sees),
                 *_searches(client, seen, sees),
+                *_photo(client, world, viewer, sees),
             ]
             assert wrong == [], f"{viewer}, shown to {seen.name}"
 
@@ -81,6 +90,7 @@ def _detail(client, world, sees):
         if at_page is not sees:
             yield f"page: {field}"
     given = {
+        "photo": profile["photo"],
         "headline": profile["headline"],
         "bio": profile["bio"],
         "location": profile["city"],
@@ -111,9 +121,11 @@ def _lists(client, sees):
         if (TOLD[field] in counted) is not sees:
             yield f"facet: {field}"
     cards = client.get("/alumni").text
-    for field in ("headline", "work", "location", "skills"):
+    for field in ("photo", "headline", "work", "location", "skills"):
         if (TOLD[field] in cards) is not sees:
             yield f"cards: {field}"
+    if (TOLD["photo"] in client.get("/alumni/table").text) is not sees:
+        yield "table: photo"
 
 
 def _searches(client, seen, sees):
@@ -128,6 +140,106 @@ def _searches(client, seen, sees):
         expected = sees and seen is not Seen.CONNECTIONS
         if ("Olga Owner" in client.get(f"/search?q={TOLD[field]}").text) is not expected:
             yield f"full text: {field}"
+
+
+def _photo(client, world, viewer, sees):
+    """The photo at its own address, and beside the name where skills are. The head keeps the record of the owner."""
+    for size in ("", "?size=large"):
+        status = client.get(photo_of(world) + size).status_code
+        if status != (200 if sees or viewer == "hod" else 404):
+            yield f"address: photo{size}, {status}"
+    with_skill = client.get(f"/skills/{world.skill_id}").text
+    if (TOLD["photo"] in with_skill) is not sees:
+        yield "skill: photo"
+
+
+def photo_of(world):
+    return f"/people/{world.people.owner}/photo/{TOLD['photo']}"
+
+
+@pytest.mark.feature("A38", "A49")
+def test_a_photo_is_for_its_owner_and_staff_with_the_record_and_not_for_the_blocked(
+    world, database, sign_in
+):
+    for seen in Seen:
+        show(database, world, seen)
+        for viewer in ("owner", "hod", "admin"):
+            assert sign_in(viewer).get(photo_of(world)).status_code == 200, (seen, viewer)
+        for viewer in NOBODY_OF:
+            assert sign_in(viewer).get(photo_of(world)).status_code == 404, (seen, viewer)
+        teacher = sign_in("teacher")
+        assert teacher.get(f"/people/{world.people.owner}/skills").status_code == (
+            200 if seen is Seen.NETWORK else 404
+        ), "a teacher of no department is of no department's"
+        status = teacher.get(photo_of(world)).status_code
+        assert status == (200 if seen is Seen.NETWORK else 404), "no student of this teacher"
+    show(database, world, Seen.HIDDEN)
+    owner = sign_in("owner")
+    assert TOLD["photo"] in owner.get(f"/alumni/{world.member_id}").text
+    assert TOLD["photo"] in owner.get("/profile").text
+    assert TOLD["photo"] in sign_in("admin").get(f"/users/{world.people.owner}").text
+
+
+@pytest.mark.db
+@pytest.mark.feature("A38", "A49")
+def test_a_photo_is_hidden_wherever_people_meet(world, database, sign_in):
+    """Posts and their comments, messages, connections, times of mentors, posters of jobs."""
+    owner, connection = sign_in("owner"), sign_in("connection")
+    post = owner.post(f"{API}/posts", json={"text": "Hello all"})
+    assert post.status_code == 201, post.text
+    number = post.json["data"]["id"]
+    said = connection.post(f"{API}/posts/{number}/comments", json={"text": "Welcome"})
+    assert said.status_code == 201, said.text
+    owner.post(f"{API}/posts/{number}/comments", json={"text": "Thank you"})
+    talk = owner.post(
+        f"{API}/conversations",
+        json={"person_id": str(world.people.connection), "text": "Shall we meet?"},
+    )
+    assert talk.status_code == 201, talk.text
+    begins = (clock.now() + timedelta(days=3)).isoformat()
+    offered = owner.post(f"{API}/mentoring/slots", json={"starts_at": begins, "minutes": 30})
+    assert offered.status_code == 201, offered.text
+    places = (
+        "/community",
+        f"/community/posts/{number}",
+        "/messages",
+        f"/messages/{talk.json['data']['id']}",
+        "/connections",
+        "/mentoring",
+    )
+    for seen in (Seen.NETWORK, Seen.CONNECTIONS, Seen.DEPARTMENT, Seen.HIDDEN):
+        show(database, world, seen)
+        for place in places:
+            page = connection.get(place)
+            assert page.status_code == 200, place
+            assert "Olga Owner" in page.text, place
+            expected = "connection" in SEEN_BY[seen]
+            assert (TOLD["photo"] in page.text) is expected, (place, seen)
+
+
+@pytest.mark.feature("A38", "A49")
+def test_the_owner_says_who_sees_the_photo_and_lists_cost_no_statement_more(
+    world, database, sign_in, queries
+):
+    owner, stranger = sign_in("owner"), sign_in("stranger")
+    kept = owner.get(f"{API}/profiles/me/privacy").json["data"]
+    assert kept["photo"] == "network", "as it was before there was a choice"
+    stranger.get("/alumni")
+    queries.clear()
+    assert TOLD["photo"] in stranger.get("/alumni").text
+    before = len(queries)
+    saved = owner.put(f"{API}/profiles/me/privacy", json=kept | {"photo": "connections"})
+    assert saved.json["data"]["photo"] == "connections"
+    queries.clear()
+    assert TOLD["photo"] not in stranger.get("/alumni").text
+    assert len(queries) == before
+    assert TOLD["photo"] in sign_in("connection").get("/alumni").text
+    form = owner.get("/profile/privacy").text
+    assert 'name="photo"' in form
+    fields = {name: value for name, value in kept.items() if isinstance(value, str)}
+    again = owner.post("/profile/privacy", data=fields | {"photo": "hidden", "listed": "true"})
+    assert again.status_code == 303
+    assert sign_in("connection").get(photo_of(world)).status_code == 404
 
 
 @pytest.mark.feature("A38")
@@ -224,6 +336,7 @@ def test_the_blocked_and_the_unverified_meet_nobody(world, database, sign_in, vi
     assert client.get(f"/alumni/{world.member_id}").status_code == 404
     assert client.get(f"{API}/profiles/{world.member_id}").status_code == 404
     assert client.get(f"/people/{world.people.owner}").status_code == 404
+    assert client.get(photo_of(world)).status_code == 404
     assert client.get(f"/people/{world.people.owner}/skills").status_code in (404, 200)
     assert not found(client, "/alumni")
     assert not found(client, f"/alumni?q={TOLD['work']}")

@@ -94,6 +94,7 @@ OTHERS: dict[str, dict[str, str]] = {
 }
 _JOB = {"company": "Acme", "title": "Engineer", "begins_on": "2025-02"}
 _FIELDS = (
+    "photo",
     *("headline", "bio", "work", "education", "achievements", "skills"),
     *("links", "location", "open", "email", "phone", "cgpa"),
 )

@@ -55,10 +55,12 @@ def _own() -> OwnNetworkProfileOut:
     shown = reading.profile(db, actor, member.id)
     skills = skills_of_many(db, actor, [member.id], ALL).get(member.id, [])
     own = {"version": member.version, "views": shown.views, "reason": shown.reason}
-    percent = hints(db, member).percent
-    return OwnNetworkProfileOut.model_validate(
-        {**fields(shown, skills), **own, "complete_percent": percent}
-    )
+    found = hints(db, member)
+    complete = {
+        "complete_percent": found.percent,
+        "missing": [step.name for step in found.steps],
+    }
+    return OwnNetworkProfileOut.model_validate({**fields(shown, skills), **own, **complete})
 
 
 @operation(bp, "GET", "/privacy", answers=PrivacyOut, errors=(403,))

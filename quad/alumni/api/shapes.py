@@ -7,6 +7,7 @@ from typing import Any
 
 from quad.alumni.models.members import MemberStanding
 from quad.alumni.service.reading import Shown
+from quad.identity.models.profiles import photo_path
 from quad.web.api import Number, Out, WireId
 
 
@@ -16,6 +17,7 @@ class PersonBrief(Out):
     id: WireId
     user_id: WireId
     full_name: str
+    photo: str | None
     is_alumnus: bool
     headline: str
     title: str
@@ -77,6 +79,7 @@ class NetworkProfileOut(Out):
     id: WireId
     user_id: WireId
     full_name: str
+    photo: str | None
     pronouns: str
     is_alumnus: bool
     is_student: bool
@@ -104,11 +107,13 @@ class OwnNetworkProfileOut(NetworkProfileOut):
     views: int
     reason: str
     complete_percent: int
+    missing: list[str]
 
 
 class PrivacyOut(Out):
     """Who sees each field: network, department, connections or hidden."""
 
+    photo: str
     headline: str
     bio: str
     work: str
@@ -176,17 +181,30 @@ class ClaimOut(ClaimBrief):
 def person(row: Any) -> PersonBrief:
     """Return a listed row."""
     opens = [name for name in ("mentoring", "hiring", "speaking") if getattr(row, name)]
-    values = {**row._mapping, "graduation_year": row.graduation_year or None, "open_to": opens}
+    photo = photo_path(row.user_id, row.photo) or None
+    values = {
+        **row._mapping,
+        "photo": photo,
+        "graduation_year": row.graduation_year or None,
+        "open_to": opens,
+    }
     return PersonBrief.model_validate(values)
 
 
 def fields(shown: Shown, skills: list[str]) -> dict[str, Any]:
     """Return a profile as the fields of NetworkProfileOut."""
     studies = {name: getattr(shown.studies, name) for name in StudiesOut.model_fields}
-    plain = set(NetworkProfileOut.model_fields) - {"full_name", "studies", "skills", *ENTRIES}
+    plain = set(NetworkProfileOut.model_fields) - {
+        "full_name",
+        "photo",
+        "studies",
+        "skills",
+        *ENTRIES,
+    }
     return {
         **{name: getattr(shown, name) for name in plain},
         "full_name": shown.name,
+        "photo": shown.photo or None,
         "studies": studies,
         "skills": skills,
         **{name: [dict(row._mapping) for row in getattr(shown, name)] for name in ENTRIES},

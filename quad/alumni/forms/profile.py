@@ -164,6 +164,7 @@ Audience = Annotated[
 class EditPrivacy(Form):
     """Who sees what. Name, degree, programme, department and year are seen by all who see the profile."""
 
+    photo: Annotated[Audience, Field(title=_l("Photo"))]
     headline: Annotated[Audience, Field(title=_l("Headline"))]
     bio: Annotated[Audience, Field(title=_l("About you"))]
     work: Annotated[Audience, Field(title=_l("Work"))]

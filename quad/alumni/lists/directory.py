@@ -76,7 +76,7 @@ def _columns(actor: Actor) -> tuple[Column, ...]:
             (
                 User.full_name,
                 shown("headline", actor, Member.headline).label("headline"),
-                User.photo,
+                shown("photo", actor, User.photo).label("photo"),
                 Member.user_id,
             ),
             _person,

@@ -128,6 +128,7 @@ class Member(Versioned, SoftDeleted, Row):
 
     listed: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     named_in_views: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    photo_seen: Mapped[int] = _seen(Seen.NETWORK)
     headline_seen: Mapped[int] = _seen(Seen.NETWORK)
     bio_seen: Mapped[int] = _seen(Seen.NETWORK)
     work_seen: Mapped[int] = _seen(Seen.NETWORK)

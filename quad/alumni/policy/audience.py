@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, case, exists, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    and_,
+    case,
+    exists,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from quad.alumni.models.members import Member, Seen
@@ -21,7 +31,9 @@ from quad.relations.policy import connected_with, not_blocked
 
 # So many readers' clauses are kept, for each field.
 KEPT = 3_000
+STAFF = ("admin", "hod", "faculty", "advisor", "counsellor", "placement")
 FIELDS: Mapping[str, InstrumentedAttribute[int]] = {
+    "photo": Member.photo_seen,
     "headline": Member.headline_seen,
     "bio": Member.bio_seen,
     "work": Member.work_seen,
@@ -87,10 +99,24 @@ def shown(field: str, actor: Actor, value: Any, otherwise: Any = "") -> ColumnEl
     return case((sees(field, actor), value), else_=otherwise)
 
 
+def _away(field: str, actor: Actor, model: Any) -> ColumnElement[bool]:
+    """Hold for members of whom `actor` does not see `field`, also where no department is known to compare with."""
+    return sees(field, actor, model).is_not(true())
+
+
 def skills_shown(actor: Actor, person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
     """Hold for people whose skills `actor` may see; who is not in the network has none to keep to themselves there."""
     kept = aliased(Member)
-    away = or_(kept.shown == 0, ~sees("skills", actor, kept))
+    away = or_(kept.shown == 0, _away("skills", actor, kept))
+    return and_(not_blocked(actor, person_id), ~exists().where(kept.user_id == person_id, away))
+
+
+def photo_shown(actor: Actor, person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Hold for people whose photo `actor` may see; who is not in the network shows theirs to all but the blocked."""
+    kept = aliased(Member)
+    away = _away("photo", actor, kept)
+    if not actor.has("student", *STAFF):
+        away = or_(away, ~is_known(actor))
     return and_(not_blocked(actor, person_id), ~exists().where(kept.user_id == person_id, away))
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, or_, true
 
 from quad.alumni.models.members import Member, MemberStanding
-from quad.alumni.policy.audience import connected, is_known, same_department, unblocked
+from quad.alumni.policy.audience import STAFF, connected, is_known, same_department, unblocked
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import NOTHING, Actor, Branches, Gate, Permission
 from quad.identity.models.accounts import Role
 
-STAFF = ("admin", "hod", "faculty", "advisor", "counsellor", "placement")
 EVERY_ROLE = tuple(role.value for role in Role)
 
 DIRECTORY = Gate(

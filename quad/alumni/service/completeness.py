@@ -6,33 +6,59 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from quad.alumni.models.members import Achievement, Member, Work
+from quad.alumni.models.members import Achievement, Education, Member, Work
 from quad.alumni.policy import base as policy
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
 from quad.identity.models.profiles import Profile
+from quad.skills.service.held import shows_some
 
-STEPS: dict[str, tuple[str, str]] = {
-    "photo": (_l("Add a photo"), "identity_profile.edit"),
-    "headline": (_l("Say in one line what you do"), "alumni.edit"),
-    "bio": (_l("Write some words about yourself"), "identity_profile.edit"),
-    "work": (_l("Add where you work"), "alumni.edit"),
-    "city": (_l("Say where you live"), "alumni.edit"),
-    "open": (_l("Say what you are open to"), "alumni.edit"),
-    "achievements": (_l("Add something you are proud of"), "alumni.edit"),
+# What counts, the most telling first, with the words that ask for it, and the page and place where it is added.
+STEPS: dict[str, tuple[str, str, Mapping[str, str]]] = {
+    "photo": (_l("Add a photo"), "identity_profile.edit", {"_anchor": "photo"}),
+    "headline": (_l("Say in one line what you do"), "alumni.edit", {}),
+    "bio": (_l("Write some words about yourself"), "identity_profile.edit", {}),
+    "work": (
+        _l("Add where you work"),
+        "alumni.add_entry",
+        {"kind": "work", "_anchor": "entries-work"},
+    ),
+    "skills": (_l("Add what you can do"), "skills.own", {}),
+    "education": (
+        _l("Add what you learned elsewhere"),
+        "alumni.add_entry",
+        {"kind": "education", "_anchor": "entries-education"},
+    ),
+    "city": (_l("Say where you live"), "alumni.edit", {}),
+    "open": (_l("Say what you are open to"), "alumni.edit", {}),
+    "achievements": (
+        _l("Add something you are proud of"),
+        "alumni.add_entry",
+        {"kind": "achievements", "_anchor": "entries-achievements"},
+    ),
 }
 
 
 @dataclass(frozen=True)
+class Step:
+    """One thing that is missing: its name, the words that ask for it, and where it is added."""
+
+    name: str
+    words: str
+    endpoint: str
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Hints:
-    """How much of a profile is there, in per cent, and the next steps as (words, endpoint)."""
+    """How much of a profile is there, in per cent, and all that is missing, the next step first."""
 
     percent: int
-    steps: tuple[tuple[str, str], ...]
+    steps: tuple[Step, ...]
 
 
 def hints(db: Session, member: Member) -> Hints:
@@ -41,24 +67,27 @@ def hints(db: Session, member: Member) -> Hints:
         select(
             User.photo,
             Profile.bio,
-            exists().where(Work.member_id == member.id).label("work"),
-            exists().where(Achievement.member_id == member.id).label("achievements"),
+            _some(Work, member).label("work"),
+            _some(Education, member).label("education"),
+            _some(Achievement, member).label("achievements"),
+            shows_some(User.id).label("skills"),
         )
         .outerjoin(Profile, Profile.user_id == User.id)
         .where(User.id == member.user_id)
     ).one()
     there = {
-        "photo": bool(found.photo),
-        "headline": bool(member.headline),
-        "bio": bool(found.bio),
-        "work": bool(found.work),
-        "city": bool(member.city),
+        "headline": member.headline,
+        "city": member.city,
         "open": member.mentoring or member.hiring or member.speaking,
-        "achievements": bool(found.achievements),
+        **found._mapping,
     }
-    missing = [name for name, is_there in there.items() if not is_there]
-    steps = tuple((str(STEPS[name][0]), STEPS[name][1]) for name in missing[:3])
-    return Hints(round(100 * (len(there) - len(missing)) / len(there)), steps)
+    missing = [name for name in STEPS if not there[name]]
+    steps = tuple(Step(name, str(STEPS[name][0]), *STEPS[name][1:]) for name in missing)
+    return Hints(round(100 * (len(STEPS) - len(missing)) / len(STEPS)), steps)
+
+
+def _some(entry: Any, member: Member) -> ColumnElement[bool]:
+    return exists().where(entry.member_id == member.id)
 
 
 def own_page(db: Session, actor: Actor, user_id: int) -> Mapping[str, Any] | None:

@@ -26,6 +26,7 @@ from quad.core.i18n import gettext as _
 from quad.core.jobs.runtime import runtime_of
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 
 TAKEN = and_(MentorBooking.slot_id == MentorSlot.id, MentorBooking.held_mark == 1)
 
@@ -39,7 +40,7 @@ def free_slots(db: Session, actor: Actor, limit: int = 50) -> list[Any]:
             MentorSlot.id,
             MentorSlot.mentor_id,
             User.full_name.label("mentor"),
-            User.photo,
+            photo_for(actor),
             MentorSlot.starts_at,
             MentorSlot.ends_at,
             MentorSlot.minutes,

@@ -107,7 +107,7 @@ def _shown(db: Session, actor: Actor, which: Any) -> Shown:
         user_id=row.user_id,
         student_id=row.student_id,
         name=row.full_name,
-        photo=photo_path(row.user_id, row.photo),
+        photo=photo_path(row.user_id, row.photo if "photo" in reach else ""),
         is_alumnus=bool(row.is_alumnus),
         is_student=bool(row.is_student),
         standing=row.standing,

@@ -17,6 +17,7 @@ from quad.core.facts import emit
 from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 
 SHOWN = 200
 
@@ -56,7 +57,7 @@ def delete(db: Session, actor: Actor, announcement_id: int, comment_id: int) -> 
     )
 
 
-def of(db: Session, row: Announcement) -> Sequence[Any]:
+def of(db: Session, actor: Actor, row: Announcement) -> Sequence[Any]:
     """Return the newest comments, the oldest of them first: id, text, when, and by whom."""
     rows = db.execute(
         select(
@@ -65,7 +66,7 @@ def of(db: Session, row: Announcement) -> Sequence[Any]:
             AnnouncementComment.created_at,
             AnnouncementComment.author_id,
             User.full_name.label("author"),
-            User.photo,
+            photo_for(actor),
         )
         .join(User, User.id == AnnouncementComment.author_id)
         .where(

@@ -100,7 +100,7 @@ def shown(db: Session, actor: Actor, announcement_id: int) -> Shown:
         acknowledged_at=head[5],
         meant_for=_meant_for(db, row),
         files=() if hidden else attachments.of(db, row.id),
-        comments=comments.of(db, row) if row.comments and not hidden else (),
+        comments=comments.of(db, actor, row) if row.comments and not hidden else (),
     )
 
 

@@ -78,10 +78,14 @@ def _one(drive_id: int) -> DriveOut:
 
 @operation(bp, "GET", "/placement/report", query=ReportAsked, answers=PlacementOut, errors=(403,))
 def placement_figures(query: ReportAsked) -> PlacementOut:
-    """Offers and who was hired, by department; groups with too few offers have no numbers."""
+    """Offers and who was hired, by department; `rule` says what has no numbers.
+
+    Sums over all years, and those of heads of departments, add up only what each year shows.
+    """
     found, names = placement.seen_by(current_db(), current_actor(), query.year, query.currency)
     return PlacementOut(
         year=found.year,
+        rule=placement.rule(found.least),
         currency=found.currency,
         offers=found.whole.offers,
         hired=found.whole.hired,

@@ -248,7 +248,7 @@ class DriveOut(DriveBrief):
 
 
 class PlacementLine(Out):
-    """Offers of a group; all numbers are null where there are too few to show."""
+    """Offers of a group; all numbers are null where it is not shown."""
 
     department_id: WireId | None
     department: str
@@ -259,6 +259,7 @@ class PlacementLine(Out):
 
 class PlacementOut(Out):
     year: int | None
+    rule: str
     currency: str
     offers: int | None
     hired: int | None

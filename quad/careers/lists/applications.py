@@ -13,10 +13,12 @@ from quad.careers.models.applications import STAGES, Application
 from quad.careers.models.jobs import Job
 from quad.core.i18n import day
 from quad.core.i18n import lazy_gettext as _l
-from quad.core.listing.declaration import Bulk, Cell, Column, Listing
+from quad.core.listing.declaration import Bulk, Cell, Column, Listing, Personal
 from quad.core.listing.filters import Filter
+from quad.core.policy import NOBODY, Actor
 from quad.identity.models.accounts import User
 from quad.identity.models.profiles import photo_path
+from quad.identity.policy import photo_for
 from quad.institution.models import Department, Programme
 
 Person = aliased(User)
@@ -45,6 +47,21 @@ def _person(row: Any) -> Cell:
 def _stage(row: Any) -> Cell:
     mark, label = STAGES[row.stage]
     return Cell(str(label), kind="status", state=mark)
+
+
+def _applicant(actor: Actor) -> Column:
+    """The column about the person, with the photo as `actor` sees it."""
+    return Column(
+        "person",
+        _l("Applicant"),
+        (
+            Person.full_name.label("person"),
+            photo_for(actor, Person),
+            Application.person_id,
+            Programme.name.label("programme"),
+        ),
+        _person,
+    )
 
 
 STAGE = Column(
@@ -77,17 +94,7 @@ APPLICANTS = Listing(
     plural=_l("applicants"),
     read=policy.APPLICATION_HANDLE,
     columns=(
-        Column(
-            "person",
-            _l("Applicant"),
-            (
-                Person.full_name.label("person"),
-                Person.photo,
-                Application.person_id,
-                Programme.name.label("programme"),
-            ),
-            _person,
-        ),
+        _applicant(NOBODY),
         Column(
             "match",
             _l("Fit"),
@@ -136,6 +143,7 @@ APPLICANTS = Listing(
     bulk=(Bulk("move", _l("Move"), "arrow-right", "careers.move_many", policy.APPLICATION_HANDLE),),
     href=lambda row: ("careers.application", {"application_id": row.id}),
     row_label=lambda row: row.person,
+    personal=lambda actor: Personal((_applicant(actor),)),
 )
 
 

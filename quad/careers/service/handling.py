@@ -25,6 +25,7 @@ from quad.core.jobs.runtime import local_today
 from quad.core.policy import Actor
 from quad.core.settings import value
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 from quad.institution.models import Programme
 
 WITH_OFFER = frozenset({Stage.OFFERED, Stage.HIRED})
@@ -116,7 +117,7 @@ def board(db: Session, actor: Actor, job_id: int) -> Sequence[Any]:
             Application.match,
             Application.applied_at,
             User.full_name.label("person"),
-            User.photo,
+            photo_for(actor),
             Programme.name.label("programme"),
         )
         .join(User, User.id == Application.person_id)

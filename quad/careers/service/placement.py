@@ -1,16 +1,24 @@
 """The placement report: offers and who was hired, by year and department, with the median of what is paid in a year.
 
-Read from the counted offers (models/figures.py). A line about few offers shows neither its median nor, when leaving it
-out would leave one that can be worked out, the only other small one's: see `_hidden`.
+Read from the counted offers (models/figures.py). Nobody may work out a group that is too small to be shown by taking
+what is shown from a sum, so there are two rules, which hold for everybody who asks, whatever they ask for:
+
+1. In one year of the whole institution small departments are left out, and with them as many of the next smallest as
+   it takes for those left out to be two at least and no small group together (`_published`). Their sum, which the total
+   of the year gives away, then tells none of them.
+2. Every other sum, over all years or over some departments, adds up only what the first rule shows. It tells nothing
+   that is not told already, so no difference of two sums does.
+
+A median follows the same two rules, counted over the offers whose salary is known in its currency.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,18 +28,22 @@ from quad.careers.models.applications import Stage
 from quad.careers.models.figures import PlacementFigures
 from quad.careers.service import rules
 from quad.core.db.rows import plain_rows
+from quad.core.i18n import gettext as _
 from quad.core.policy import Actor
 from quad.core.settings import value
 from quad.institution.models import Department
 
 NOWHERE = 0
+Group = tuple[int, int]  # a year and a department
+K = TypeVar("K", int, Group)
 
 
 @dataclass(frozen=True)
 class Line:
-    """Offers of one group. `median` is None where nothing was said or the group is too small to be shown.
+    """Offers of one group. `median` is None where too few salaries are known, or the group is not shown.
 
-    `offers` counts offers that stand or were taken, `hired` those taken; both None when the group is too small.
+    `offers` counts offers that stand or were taken, `hired` those taken; both None (and `small`) when nothing of the
+    group may be shown.
     """
 
     key: int
@@ -56,17 +68,31 @@ class Placement:
 
 @dataclass
 class _Counted:
+    """Offers of one year and department, and how often each salary was offered, in the currency asked for."""
+
     offers: int = 0
     hired: int = 0
-    amounts: dict[Decimal, int] | None = None
+    amounts: Counter[Decimal] = field(default_factory=Counter)
 
     def add(self, stage: str, amount: Decimal, number: int) -> None:
+        """Count so many offers; an amount of 0 is one that is not known."""
         self.offers += number
         if stage == Stage.HIRED:
             self.hired += number
         if amount > 0:
-            known = self.amounts = self.amounts if self.amounts is not None else {}
-            known[amount] = known.get(amount, 0) + number
+            self.amounts[amount] += number
+
+
+@dataclass(frozen=True)
+class _Published:
+    """What may be shown: `groups` of a year and a department, and the `years` whose total may."""
+
+    groups: frozenset[Group]
+    years: frozenset[int]
+
+    def has(self, group: Group, *, as_years: bool) -> bool:
+        """Tell whether a group may be shown, or (`as_years`) be part of the total of its year."""
+        return group[0] in self.years if as_years else group in self.groups
 
 
 def report(
@@ -78,7 +104,8 @@ def report(
 ) -> Placement:
     """Return the report (one statement). `departments` None means the whole institution. The caller asked the policy.
 
-    Offers of which no salary is known count in every currency.
+    Offers count whatever their currency is; `currency` chooses the salaries that medians are of. Offers of all
+    departments are read in any case, since what may be shown of some depends on the others.
     """
     query = select(
         PlacementFigures.year,
@@ -88,50 +115,121 @@ def report(
         PlacementFigures.stage,
         PlacementFigures.number,
     ).where(PlacementFigures.number > 0)
-    if departments is not None:
-        query = query.where(PlacementFigures.department_id.in_(departments))
-    rows: list[Any] = list(plain_rows(db, query))
-    least = value(db, rules.SMALL_GROUP)
-    currencies = sorted({row.currency for row in rows if row.currency})
-    usual = value(db, rules.CURRENCY)
+    return put_together(
+        list(plain_rows(db, query)),
+        least=value(db, rules.SMALL_GROUP),
+        usual=value(db, rules.CURRENCY),
+        year=year,
+        currency=currency,
+        departments=departments,
+    )
+
+
+def put_together(
+    rows: Sequence[Any],
+    *,
+    least: int,
+    usual: str,
+    year: int | None = None,
+    currency: str = "",
+    departments: Sequence[int] | None = None,
+) -> Placement:
+    """Make the report of the counted offers of the whole institution; `usual` is the currency if none is asked for."""
+    mine = [row for row in rows if departments is None or row.department_id in departments]
+    currencies = sorted({row.currency for row in mine if row.currency})
     chosen = currency or (usual if usual in currencies or not currencies else currencies[0])
-    counted: defaultdict[int, _Counted] = defaultdict(_Counted)
-    whole = _Counted()
-    for row in rows:
-        if (year is None or row.year == year) and row.currency in ("", chosen):
-            for group in (counted[row.department_id], whole):
-                group.add(row.stage, row.yearly, int(row.number))
-    hidden = _hidden({key: one.offers for key, one in counted.items()}, least)
+    counted = _counted(rows, chosen)
+    offers = _published({group: one.offers for group, one in counted.items()}, least)
+    paid = _published({group: one.amounts.total() for group, one in counted.items()}, least)
+    wanted = [
+        group
+        for group in counted
+        if year in (None, group[0]) and (departments is None or group[1] in departments)
+    ]
+
+    def line(key: int, groups: Iterable[Group], *, as_years: bool = False) -> Line:
+        """Add up of `groups` what may be shown, each by itself or as part of its year."""
+        shown = [group for group in groups if offers.has(group, as_years=as_years)]
+        medians = [counted[group] for group in shown if paid.has(group, as_years=as_years)]
+        return _line(key, [counted[group] for group in shown], medians)
+
+    lines = [
+        line(key, [group for group in wanted if group[1] == key])
+        for key in {group[1] for group in wanted}
+    ]
     return Placement(
         year=year,
         currency=chosen,
-        whole=_line(NOWHERE, whole, small=whole.offers < least),
-        departments=tuple(
-            _line(key, one, small=key in hidden)
-            for key, one in sorted(counted.items(), key=lambda item: (-item[1].offers, item[0]))
-        ),
-        years=tuple(sorted({row.year for row in rows}, reverse=True)),
+        whole=line(NOWHERE, wanted, as_years=departments is None),
+        departments=tuple(sorted(lines, key=lambda one: (-(one.offers or 0), one.key))),
+        years=tuple(sorted({row.year for row in mine}, reverse=True)),
         currencies=tuple(currencies),
         least=least,
     )
 
 
-def _hidden(sizes: Mapping[int, int], least: int) -> set[int]:
-    """Return the groups that are not shown: small ones and, beside a single small one, the next smallest.
+def _counted(rows: Iterable[Any], currency: str) -> dict[Group, _Counted]:
+    counted: defaultdict[Group, _Counted] = defaultdict(_Counted)
+    for row in rows:
+        amount = row.yearly if row.currency == currency else Decimal(0)
+        counted[row.year, row.department_id].add(row.stage, amount, int(row.number))
+    return dict(counted)
 
-    The whole less all shown groups would otherwise tell the one that is left out.
-    """
+
+def _published(sizes: Mapping[Group, int], least: int) -> _Published:
+    """Say of which groups, and of which whole years, the numbers may be shown."""
+    groups: set[Group] = set()
+    years: set[int] = set()
+    by_year: defaultdict[int, dict[Group, int]] = defaultdict(dict)
+    for group, size in sizes.items():
+        if size:
+            by_year[group[0]][group] = size
+    for year, within in by_year.items():
+        hidden = _hidden(within, least)
+        groups |= within.keys() - hidden
+        if not hidden or _covers([within[group] for group in hidden], least):
+            years.add(year)
+    return _Published(frozenset(groups), frozenset(years))
+
+
+def _hidden(sizes: Mapping[K, int], least: int) -> set[K]:
+    """Return the groups of one total that are not shown: small ones, and the next smallest until these cover them."""
     small = {key for key, size in sizes.items() if size < least}
-    if len(small) == 1 and len(sizes) > 1:
-        rest = sorted((size, key) for key, size in sizes.items() if key not in small)
-        small.add(rest[0][1])
+    rest = sorted((key for key in sizes if key not in small), key=lambda key: (sizes[key], key))
+    for key in rest:
+        if not small or _covers([sizes[each] for each in small], least):
+            break
+        small.add(key)
     return small
 
 
-def _line(key: int, one: _Counted, *, small: bool) -> Line:
-    if small:
+def _covers(sizes: Sequence[int], least: int) -> bool:
+    """Tell whether the sum of these groups gives none of them away: several, not small together, and not one each."""
+    return len(sizes) > 1 and sum(sizes) >= max(least, len(sizes) + 1)
+
+
+def _line(key: int, shown: Sequence[_Counted], paid: Sequence[_Counted]) -> Line:
+    if not shown:
         return Line(key, None, None, None, small=True)
-    return Line(key, one.offers, one.hired, median((one.amounts or {}).items()), small=False)
+    amounts: Counter[Decimal] = Counter()
+    for one in paid:
+        amounts.update(one.amounts)
+    return Line(
+        key,
+        sum(one.offers for one in shown),
+        sum(one.hired for one in shown),
+        median(amounts.items()),
+        small=False,
+    )
+
+
+def rule(least: int) -> str:
+    """Say in one sentence what is left out of the report."""
+    return _(
+        "A department with fewer than %(n)s offers in a year is not shown, nor the next smallest where it would give "
+        "that one away; sums over all years or over some departments leave out what is not shown.",
+        n=least,
+    )
 
 
 def median(amounts: Iterable[tuple[Decimal, int]]) -> Decimal | None:

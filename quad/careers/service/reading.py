@@ -28,6 +28,7 @@ from quad.core import clock
 from quad.core.errors import NotFound
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 from quad.institution.models import Department, Programme
 
 
@@ -78,7 +79,6 @@ HEAD = (
     Job.poster_id,
     Job.drive_id,
     User.full_name.label("poster"),
-    User.photo.label("poster_photo"),
     Drive.name.label("drive"),
 )
 
@@ -90,6 +90,7 @@ def job(db: Session, actor: Actor, job_id: int) -> ShownJob:
     row = db.execute(
         select(
             *HEAD,
+            photo_for(actor).label("poster_photo"),
             mine.id.label("application_id"),
             mine.stage.label("stage"),
             SavedJob.id.label("saved_id"),
@@ -157,7 +158,7 @@ def application(db: Session, actor: Actor, application_id: int) -> ShownApplicat
             Job.state.label("job_state"),
             Job.deleted_at.label("job_deleted_at"),
             User.full_name.label("person"),
-            User.photo,
+            photo_for(actor),
             User.email_as_typed.label("email"),
             poster.full_name.label("poster"),
             Programme.name.label("programme"),

@@ -42,7 +42,7 @@ def _shown(count: int | None) -> str:
 
 
 def departments(found: placement.Placement, scope: Scope) -> Table:
-    """Return offers by department, the most first; small groups without numbers."""
+    """Return offers by department, the most first; what is not shown has no numbers (`placement.rule`)."""
     rows = tuple(
         (
             Number(scope.names.get(line.key, _("No department"))),
@@ -64,7 +64,7 @@ def departments(found: placement.Placement, scope: Scope) -> Table:
         rows,
         look="bar",
         series=2,
-        about=_("A department with fewer than %(n)s offers is not shown.", n=found.least),
+        about=placement.rule(found.least),
         wide=True,
     )
 

@@ -101,5 +101,11 @@ def placement_report() -> ResponseReturnValue:
     form.choices["year"] = [(each, str(each)) for each in found.years]
     form.choices["currency"] = [(each, each) for each in found.currencies]
     return page(
-        "careers/report.html", form.status, form=form, found=found, names=names, money=money
+        "careers/report.html",
+        form.status,
+        form=form,
+        found=found,
+        names=names,
+        rule=placement.rule(found.least),
+        money=money,
     )

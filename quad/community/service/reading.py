@@ -31,6 +31,7 @@ from quad.core.errors import NotFound
 from quad.core.markdown import as_html
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 
 SIZE = 20
 COMMENTS = 50
@@ -105,7 +106,7 @@ def _columns(actor: Actor) -> Select[*tuple[Any, ...]]:
         Post.id,
         Post.author_id,
         User.full_name.label("author"),
-        User.photo,
+        photo_for(actor),
         Post.text,
         Post.visibility,
         _group_name().label("group"),
@@ -236,7 +237,7 @@ def _talk_columns(actor: Actor) -> Select[*tuple[Any, ...]]:
         PostComment.parent_id,
         PostComment.author_id,
         User.full_name.label("author"),
-        User.photo,
+        photo_for(actor),
         PostComment.text,
         PostComment.state,
         PostComment.reason,

@@ -111,7 +111,7 @@ REGISTRATIONS = Listing(
         Column(
             "name",
             _l("Name"),
-            (User.full_name.label("name"), User.photo, Registration.user_id),
+            (User.full_name.label("name"), Registration.user_id),
             lambda row: Cell(row.name, sub=row.email, kind="person"),
             sort=Registration.sort_name,
         ),
@@ -179,7 +179,7 @@ PARTICIPANTS = Listing(
         Column(
             "name",
             _l("Name"),
-            (User.full_name.label("name"), User.photo, Registration.user_id),
+            (User.full_name.label("name"), Registration.user_id),
             lambda row: Cell(row.name, kind="person"),
             sort=Registration.sort_name,
         ),

@@ -18,6 +18,7 @@ from quad.events.forms.events import AddCoHost
 from quad.events.models.events import CoHost, Event
 from quad.events.service import findable, writing
 from quad.identity.models.accounts import SEARCHED_AS, User
+from quad.identity.policy import photo_for
 
 MOST = 20
 SHOWN = 20
@@ -27,7 +28,7 @@ def co_hosts(db: Session, actor: Actor, event_id: int) -> Sequence[Any]:
     """Return who helps to hold an event, by name, for those who hold it. Raises NotFound, Forbidden."""
     policy.HOST.get(db, actor, event_id, read=policy.READ)
     return db.execute(
-        select(User.id, User.full_name.label("name"), User.photo)
+        select(User.id, User.full_name.label("name"), photo_for(actor))
         .join(CoHost, CoHost.user_id == User.id)
         .where(CoHost.event_id == event_id)
         .order_by(User.sort_name, User.id)
@@ -39,7 +40,7 @@ def people(db: Session, actor: Actor, event_id: int, text: str) -> Sequence[Any]
     helping = select(CoHost.user_id).where(CoHost.event_id == event_id)
     owner = select(Event.owner_id).where(Event.id == event_id)
     return db.execute(
-        select(User.id, User.full_name.label("name"), User.photo)
+        select(User.id, User.full_name.label("name"), photo_for(actor))
         .where(
             policy.CO_HOST.where(actor, many=True),
             matching(User.id, SEARCHED_AS, text),

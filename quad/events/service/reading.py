@@ -25,6 +25,7 @@ from quad.events.models.attending import Certificate, CheckIn, Registration
 from quad.events.models.events import AgendaItem, Event, EventState, Speaker
 from quad.events.service import helping, seats
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 
 FACES = 24
 PUBLIC_PAGE = 60
@@ -225,7 +226,7 @@ def agenda(db: Session, event_id: int) -> Sequence[Any]:
 def names(db: Session, actor: Actor, event_id: int, limit: int) -> Sequence[Any]:
     """Return who takes part and does not hide the name, by name."""
     return db.execute(
-        select(Registration.user_id, User.full_name.label("name"), User.photo)
+        select(Registration.user_id, User.full_name.label("name"), photo_for(actor))
         .join(User, User.id == Registration.user_id)
         .where(Registration.event_id == event_id, policy.NAMES.where(actor))
         .order_by(Registration.sort_name, Registration.id)

@@ -7,7 +7,7 @@ from io import BytesIO
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from quad.core.errors import EditedMeanwhile, NotFound
+from quad.core.errors import EditedMeanwhile, NotFound, SignedOut
 from quad.core.facts import emit
 from quad.core.files import Files, StoredFile
 from quad.core.policy import Actor
@@ -125,11 +125,12 @@ def _drop(db: Session, file_ids: list[int]) -> None:
 
 
 def find_photo(db: Session, actor: Actor, user_id: int, mark: str, *, small: bool) -> StoredFile:
-    """Return a photo. Its mark is only known to who was shown the person.
+    """Return a photo as far as `actor` sees it.
 
-    Raises SignedOut, and NotFound for another mark or a person who left.
+    Raises SignedOut, and NotFound for another mark, a person who left, or one who does not show it to `actor`.
     """
-    SEE_PHOTOS.require(actor)
+    if not actor.signed_in:
+        raise SignedOut
     column = Profile.small_photo_id if small else Profile.photo_id
     found = db.scalar(
         select(StoredFile)
@@ -139,8 +140,8 @@ def find_photo(db: Session, actor: Actor, user_id: int, mark: str, *, small: boo
             User.id == user_id,
             User.photo == mark,
             User.photo != "",
-            User.deleted_at.is_(None),
             User.leaves_at.is_(None),
+            SEE_PHOTOS.where(actor),
         )
     )
     if found is None:

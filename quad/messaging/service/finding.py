@@ -16,6 +16,7 @@ from quad.core.search.index import index_many, unindex
 from quad.core.search.prefix import matching
 from quad.core.search.searchable import Document
 from quad.identity.models.accounts import SEARCHED_AS, User
+from quad.identity.policy import photo_for
 from quad.messaging import policy
 from quad.messaging.models.conversations import Conversation, Message, Side
 
@@ -79,7 +80,7 @@ def found_messages(db: Session, actor: Actor, asked: str) -> Sequence[Any]:
             (Message.sender_id == actor.own_id).label("mine"),
             other.id.label("person_id"),
             other.full_name.label("name"),
-            other.photo,
+            photo_for(actor, other),
         )
         .join(
             Side,
@@ -96,7 +97,7 @@ def people(db: Session, actor: Actor, asked: str) -> Sequence[Any]:
     """Return people of one's circle whose names begin so: id, full_name, photo."""
     policy.OWN.require(actor)
     query = (
-        select(User.id, User.full_name, User.photo)
+        select(User.id, User.full_name, photo_for(actor))
         .where(policy.CIRCLE.where(actor, many=True))
         .order_by(User.sort_name, User.id)
         .limit(MOST_PEOPLE)

@@ -16,6 +16,7 @@ from quad.core.errors import NotFound
 from quad.core.files import StoredFile
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 from quad.messaging import policy
 from quad.messaging.models.conversations import (
     Attachment,
@@ -63,7 +64,7 @@ def conversations(
             Side.last_message_at,
             other.id.label("person_id"),
             other.full_name.label("name"),
-            other.photo,
+            photo_for(actor, other),
             last.text,
             last.deleted_at,
             (last.sender_id == actor.own_id).label("mine"),
@@ -148,7 +149,7 @@ def head(db: Session, actor: Actor, conversation_id: int) -> Head:
             Conversation.opener_id,
             other.id.label("person_id"),
             other.full_name,
-            other.photo,
+            photo_for(actor, other),
             other.is_active.label("active"),
             other.deleted_at,
             or_(hides_receipts(Side.person_id), hides_receipts(Side.other_id)).label("hidden"),

@@ -13,6 +13,7 @@ from quad.core.db.rows import plain_rows
 from quad.core.facts import emit
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 from quad.relations import policy
 from quad.relations.facts import (
     Blocked,
@@ -193,7 +194,7 @@ def circle(db: Session, actor: Actor) -> Circle:
         "following": following,
         "blocked": blocks,
     }
-    lists = {name: _people(db, query) for name, query in parts.items()}
+    lists = {name: _people(db, actor, query) for name, query in parts.items()}
     counts = {name: _counted(db, query, lists[name]) for name, query in parts.items()}
     return Circle(**lists, counts=counts)
 
@@ -201,12 +202,12 @@ def circle(db: Session, actor: Actor) -> Circle:
 def followed_people(db: Session, actor: Actor) -> list[Any]:
     """Return whom one follows, connected or not, at most 200: id, full_name, photo. Raises SignedOut, Forbidden."""
     policy.OWN.require(actor)
-    return _people(db, select(Follow.followed_id).where(Follow.follower_id == actor.own_id))
+    return _people(db, actor, select(Follow.followed_id).where(Follow.follower_id == actor.own_id))
 
 
-def _people(db: Session, ids: Any) -> list[Any]:
+def _people(db: Session, actor: Actor, ids: Any) -> list[Any]:
     query = (
-        select(User.id, User.full_name, User.photo)
+        select(User.id, User.full_name, photo_for(actor))
         .where(User.id.in_(ids), User.deleted_at.is_(None))
         .order_by(User.sort_name, User.id)
         .limit(MOST_SHOWN)

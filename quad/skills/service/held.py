@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, select
 from sqlalchemy.orm import Session, aliased
 
 from quad.core.db.rows import plain_rows
@@ -154,6 +154,11 @@ def _sources(db: Session, person_ids: set[int]) -> Mapping[tuple[int, int], list
 def of_person(db: Session, actor: Actor, person_id: int) -> list[HeldSkill]:
     """Return what `actor` may see of what a person holds."""
     return skills_of(db, [person_id], actor)[person_id]
+
+
+def shows_some(person_id: SQLColumnExpression[int]) -> ColumnElement[bool]:
+    """Return the clause for people who have a skill that they do not hide, for a statement of another domain."""
+    return exists().where(PersonSkill.person_id == person_id, PersonSkill.hidden.is_(False))
 
 
 def of_course(db: Session, course_id: int) -> list[tuple[int, str, int]]:

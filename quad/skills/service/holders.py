@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from quad.core.db.rows import plain_rows
 from quad.core.policy import Actor
 from quad.identity.models.accounts import User
+from quad.identity.policy import photo_for
 from quad.skills import policy
 from quad.skills.models import PersonSkill
 
@@ -22,7 +23,7 @@ def best(db: Session, actor: Actor, skill_id: int, limit: int = SHOWN) -> list[A
         select(
             PersonSkill.person_id,
             User.full_name,
-            User.photo,
+            photo_for(actor),
             PersonSkill.level,
             PersonSkill.strength,
             PersonSkill.endorsements,
