@@ -8,22 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from quad.alumni.models.engagements import Engagement
+from quad.alumni.models.members import Member, shown_email
 from quad.alumni.models.references import WAITING, Reference
 from quad.core.db.views import view
 from quad.identity.models.accounts import User
 from quad.institution.models import Department
 
 _ASKER, _WRITER, _ALUMNUS = aliased(User), aliased(User), aliased(User)
+_ASKING, _WRITING = aliased(Member), aliased(Member)
 
 _PENDING: Any = (
     select(
         Reference.id.label("reference_id"),
         Reference.asker_id.label("requester_id"),
         _ASKER.full_name.label("requester"),
-        _ASKER.email_as_typed.label("requester_email"),
+        shown_email(_ASKER, _ASKING).label("requester_email"),
         Reference.writer_id.label("alumnus_id"),
         _WRITER.full_name.label("alumnus"),
-        _WRITER.email_as_typed.label("alumnus_email"),
+        shown_email(_WRITER, _WRITING).label("alumnus_email"),
         Reference.purpose.label("purpose"),
         Reference.delivery.label("delivery"),
         Reference.state.label("state"),
@@ -32,6 +34,8 @@ _PENDING: Any = (
     )
     .join(_ASKER, _ASKER.id == Reference.asker_id)
     .join(_WRITER, _WRITER.id == Reference.writer_id)
+    .outerjoin(_ASKING, _ASKING.user_id == _ASKER.id)
+    .outerjoin(_WRITING, _WRITING.user_id == _WRITER.id)
     .where(Reference.state.in_(WAITING))
 )
 PENDING_REFERENCES = view(
@@ -42,10 +46,10 @@ PENDING_REFERENCES = view(
         "reference_id": "Number of the request, as in /references/<id>",
         "requester_id": "Number of the person who asks",
         "requester": "Full name of who asks",
-        "requester_email": "Mail address of who asks",
+        "requester_email": "Mail address of who asks, where everybody sees it",
         "alumnus_id": "Number of the person who is asked: a graduate or a teacher",
         "alumnus": "Full name of who is asked",
-        "alumnus_email": "Mail address of who is asked",
+        "alumnus_email": "Mail address of who is asked, where everybody sees it",
         "purpose": "What the reference is for",
         "delivery": "document, or confidential: given to where the requester applies",
         "state": "requested (not answered yet) or accepted (being written)",

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, String, func, literal_column, select, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column
 
+from quad.alumni.models.members import Member, shown_email
 from quad.careers.models.applications import Application
 from quad.careers.models.jobs import COMPANY_LENGTH, Drive, Job, JobSkill, JobView, PostingState
 from quad.core.counters import counter
@@ -96,7 +97,7 @@ _OPEN: Any = (
         Job.deadline.label("deadline"),
         Job.listed_at.label("open_since"),
         User.full_name.label("poster"),
-        User.email_as_typed.label("poster_email"),
+        shown_email(User, Member).label("poster_email"),
         Drive.name.label("drive"),
         _SKILLS.where(JobSkill.required).scalar_subquery().label("required_skills"),
         _SKILLS.where(JobSkill.required.is_(False)).scalar_subquery().label("nice_skills"),
@@ -104,6 +105,7 @@ _OPEN: Any = (
         Job.applications_count.label("applications"),
     )
     .join(User, User.id == Job.poster_id)
+    .outerjoin(Member, Member.user_id == User.id)
     .outerjoin(Drive, Drive.id == Job.drive_id)
     .where(Job.state == PostingState.OPEN, Job.deleted_at.is_(None))
 )
@@ -125,7 +127,7 @@ OPEN_JOBS_VIEW = view(
         "deadline": "Last moment to apply (UTC)",
         "open_since": "When it opened (UTC)",
         "poster": "Name of who posted it",
-        "poster_email": "E-mail address of who posted it",
+        "poster_email": "E-mail address of who posted it, where everybody sees it",
         "drive": "Name of the placement drive it belongs to",
         "required_skills": "Names of the skills it requires, with commas between them",
         "nice_skills": "Names of the skills that are welcome, with commas between them",
