@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from quad.announcements import api, jobs, listeners, policy
 from quad.announcements.forms import PRIORITIES
 from quad.announcements.kinds import FOUND, PRIORITY_MARKS
-from quad.announcements.service import findable, reading
+from quad.announcements.service import findable, reading, waiting
 from quad.announcements.service.keeping import MERGES, OWN_DATA
 from quad.announcements.views import blueprint, finding, writing
 from quad.core.i18n import lazy_gettext as _l
@@ -55,7 +55,11 @@ MODULE = Module(
             later=True,
         ),
     ),
-    badges=(Badge("announcements", reading.unconfirmed_count),),
+    badges=(
+        Badge("announcements", reading.unconfirmed_count),
+        Badge(waiting.BADGE, waiting.waiting_count),
+    ),
+    approvals=(waiting.APPROVAL,),
     searchables=(
         Searchable(
             FOUND,

@@ -16,7 +16,7 @@ from quad.careers.lists import applications as applications_lists
 from quad.careers.lists.timeline import TIMELINE
 from quad.careers.models.applications import STAGES
 from quad.careers.models.jobs import JOB_STATES, KINDS
-from quad.careers.service import findable, front, home
+from quad.careers.service import findable, front, home, matching
 from quad.careers.service import posting as posting_service
 from quad.careers.service.keeping import MERGES, OWN_DATA
 from quad.careers.service.report import REPORT
@@ -25,7 +25,7 @@ from quad.careers.views import applying, blueprint, board, handling, placement, 
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.policy import Actor
 from quad.core.search.searchable import Searchable
-from quad.web.module import Badge, Blocker, Card, Module, Nav, PublicFigure
+from quad.web.module import Badge, Blocker, Card, Module, Nav, Preview, PublicFigure
 
 CAREERS = _l("Careers")
 SEEKERS = frozenset({"student", "alumnus"})
@@ -152,6 +152,7 @@ MODULE = Module(
             tokens=findable.tokens,
         ),
     ),
+    previews=(Preview("skill_merge", matching.effects_of_merge),),
     merges=MERGES,
     own_data=(OWN_DATA,),
     timeline=TIMELINE,

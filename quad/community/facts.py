@@ -19,6 +19,13 @@ class PostPublished(PostFact):
     """Others see a post now."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class FollowersTold(PostFact):
+    """Some of those who follow what a post belongs to, and may see it, are to hear of it."""
+
+    user_ids: tuple[int, ...]
+
+
 class PostQueued(PostFact):
     """A post waits for a moderator before others see it."""
 

@@ -7,6 +7,7 @@ from quad.core.i18n import lazy_gettext as _l
 
 FOUND = "community_post"
 POST, COMMENT = "post", "comment"
+TELL = "community.tell"
 
 VISIBILITIES: dict[str, str] = {
     PostVisibility.MEMBERS: _l("Everybody with an account"),

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from quad.community import listeners, policy
+from quad.community import jobs, listeners, policy
 from quad.community.api import feedback as feedback_api
 from quad.community.api import follows as follows_api
 from quad.community.api import posts as posts_api
 from quad.community.kinds import FOUND
 from quad.community.lists.timeline import TIMELINE
-from quad.community.service import findable, following, reading
+from quad.community.service import findable, following, reading, waiting
 from quad.community.service.keeping import MERGES, OWN_DATA
-from quad.community.service.waiting import waiting_count
 from quad.community.views import blueprint, feed, feedback, moderation, posts
 from quad.community.views import following as following_views
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import Role
-from quad.web.module import Badge, Card, Module, Nav, Panel
+from quad.web.module import Badge, Card, Module, Nav, Panel, Preview
 
 CAMPUS_LIFE = _l("Campus life")
 EVERYBODY = frozenset(role.value for role in Role)
@@ -52,7 +51,11 @@ MODULE = Module(
         Panel("skill", "community/follow_panel.html", following.of_skill, order=20),
         Panel("connections", "community/followed.html", following.beside_people),
     ),
-    badges=(Badge("community", waiting_count),),
+    badges=(
+        Badge("community", waiting.waiting_count),
+        Badge(waiting.BADGE, waiting.approvals_count),
+    ),
+    approvals=waiting.APPROVALS,
     searchables=(
         Searchable(
             FOUND,
@@ -64,9 +67,10 @@ MODULE = Module(
             tokens=findable.tokens,
         ),
     ),
+    previews=(Preview("skill_merge", following.effects_of_merge),),
     merges=MERGES,
     own_data=(OWN_DATA,),
     timeline=TIMELINE,
     label=_l("Community"),
-    parts=(listeners, feed, feedback, following_views, moderation, posts),
+    parts=(jobs, listeners, feed, feedback, following_views, moderation, posts),
 )

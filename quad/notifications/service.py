@@ -306,10 +306,18 @@ def stop_mail(db: Session, token: str, *, undo: bool = False) -> str:
 
 
 def _in_digests(db: Session, user_id: int) -> list[str]:
-    query = select(Preference.kind).where(
-        Preference.user_id == user_id, Preference.mail.in_([MailRhythm.DAILY, MailRhythm.WEEKLY])
-    )
-    return [name for name in db.scalars(query) if name in KINDS]
+    """Return the kinds of which somebody has daily or weekly mail, chosen or by default."""
+    chosen = {
+        row.kind: row.mail
+        for row in db.execute(
+            select(Preference.kind, Preference.mail).where(Preference.user_id == user_id)
+        )
+    }
+    return [
+        name
+        for name, kind in KINDS.items()
+        if chosen.get(name, default_wish(kind).mail) in (MailRhythm.DAILY, MailRhythm.WEEKLY)
+    ]
 
 
 def _kept(db: Session, user_id: int) -> Mapping[str, Table]:

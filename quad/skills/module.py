@@ -14,6 +14,7 @@ from quad.core.search.searchable import Searchable
 from quad.identity.models.accounts import User
 from quad.skills import jobs, listeners, policy
 from quad.skills.api import skills as skills_api
+from quad.skills.lists.timeline import TIMELINE
 from quad.skills.models import LEVELS, SEARCHED_AS
 from quad.skills.service import courses, findable, panels
 from quad.skills.service.keeping import MERGES, OWN_DATA
@@ -62,6 +63,7 @@ MODULE = Module(
     ),
     merges=MERGES,
     own_data=(OWN_DATA,),
+    timeline=TIMELINE,
     derived=(Derived("skills", User.id, courses.rebuild),),
     label=_l("Skills"),
     parts=(jobs, listeners, catalogue, own),

@@ -195,23 +195,29 @@ def keep_search(name: str) -> BaseResponse:
     kept = save_search(
         current_db(), current_actor(), listing, request.form.get("name", ""), address
     )
-    return done(_("The search “%(name)s” is kept.", name=kept.name), address)
+    told = _("The search “%(name)s” is kept.", name=kept.name)
+    return done(told, _beside_searches(address, kept.list_name))
+
+
+def _beside_searches(address: str, list_name: str) -> str:
+    """Return the address with the button of the kept searches behind it, so that the focus comes back to it."""
+    return f"{address.partition('#')[0]}#saved-{list_name.replace('.', '-')}"
 
 
 @bp.post("/searches/<int:search_id>/rename")
 def rename_kept_search(search_id: int) -> BaseResponse:
     """Give a kept search another name."""
     kept = rename_search(current_db(), current_actor(), search_id, request.form.get("name", ""))
-    back = same_site(request.form.get("next"))
+    back = _beside_searches(same_site(request.form.get("next")), kept.list_name)
     return done(_("The search is called “%(name)s” now.", name=kept.name), back)
 
 
 @bp.post("/searches/<int:search_id>/delete")
 def drop_search(search_id: int) -> BaseResponse:
     """Forget a kept search."""
-    name = forget_search(current_db(), current_actor(), search_id)
-    back = same_site(request.form.get("next"))
-    return done(_("The search “%(name)s” is forgotten.", name=name), back)
+    gone = forget_search(current_db(), current_actor(), search_id)
+    back = _beside_searches(same_site(request.form.get("next")), gone.list_name)
+    return done(_("The search “%(name)s” is forgotten.", name=gone.name), back)
 
 
 @bp.post("/<name>/export")

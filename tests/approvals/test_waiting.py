@@ -11,6 +11,7 @@ from quad.core import clock
 from quad.core.acting import actor_by_id
 from quad.core.approving import APPROVALS
 from quad.core.facts import unit
+from quad.core.settings import StoredSetting
 from quad.events.forms.events import NewEvent
 from quad.events.models.events import Event, EventState
 from quad.events.service import writing
@@ -183,3 +184,51 @@ def test_every_kind_can_be_asked_for(app, database, as_role, role):
     assert client.get("/api/v1/approvals/counts").status_code == 200
     for name in APPROVALS:
         assert client.get(f"/api/v1/approvals?kind={name}").status_code == 200
+
+
+@pytest.mark.db
+def test_announcements_and_what_a_moderator_looks_at_wait_here_as_well(world, as_user, database):
+    people = world.people
+    with database.writer() as db, unit(db):
+        db.add(StoredSetting(key="community.watched_words", value="casino"))
+    alum, asha, admin = (as_user(getattr(people, name)) for name in ("alum", "asha", "admin"))
+    told = {"title": "Reunion", "body": "Come", "priority": "normal", "publish": "true"}
+    announced = alum.post("/announcements/create", data=told).location
+    places = [
+        asha.post("/community", data={"text": f"A casino, the {which}"}).location
+        for which in ("first", "second")
+    ]
+    first, second = (int(place.rpartition("/")[2]) for place in places)
+    seen = admin.get("/approvals").text
+    for words in ("Reunion", "A casino, the first", "A casino, the second"):
+        assert words in seen
+    counts = {one["kind"]: one["count"] for one in _counted(admin)}
+    assert counts == {"announcements": 1, "community-post": 2}
+    side = admin.get("/").text
+    place = side.index('href="/approvals"')
+    assert "</span>3</span>" in side[place : side.index("</li>", place)]
+    assert "Nothing waits for you" in alum.get("/approvals").text
+    number = announced.rpartition("/")[2]
+    items = [f"announcements:{number}", f"community-post:{first}"]
+    answer = admin.post("/api/v1/approvals/decide", json={"items": items, "deed": "approve"})
+    assert all(one["done"] for one in answer.json["data"]), answer.json
+    refused = {"items": [f"community-post:{second}"], "deed": "refuse", "reason": "Not here."}
+    assert admin.post("/api/v1/approvals/decide", json=refused).json["data"][0]["done"]
+    assert _counted(admin) == []
+    assert alum.get(places[0]).status_code == 200
+    assert alum.get(places[1]).status_code == 404
+    assert "Not here." in asha.get(places[1]).text
+    asha.post(f"/api/v1/moderation/post/{second}/appeal", json={"text": "It is a word in a poem"})
+    assert "It is a word in a poem" in admin.get("/approvals").text
+    admin.post("/api/v1/approvals/decide", json=refused)
+    again = asha.post(f"/api/v1/moderation/post/{second}/appeal", json={"text": "Once more"})
+    assert again.status_code == 409, "one can ask once"
+    asha.post("/community", data={"text": "Fine"})
+    fine = asha.get("/api/v1/posts").json["data"][0]["id"]
+    report = {"reason": "spam", "text": ""}
+    assert alum.post(f"/api/v1/moderation/post/{fine}/report", json=report).status_code == 201
+    assert [one["kind"] for one in _counted(admin)] == ["reports"], "once, not twice"
+
+
+def _counted(client):
+    return client.get("/api/v1/approvals/counts").json["data"]

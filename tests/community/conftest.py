@@ -13,6 +13,7 @@ from quad.community.forms.posts import NewComment, NewPost
 from quad.community.service import commenting, writing
 from quad.core.acting import actor_by_id
 from quad.core.facts import unit
+from quad.core.settings import StoredSetting
 from quad.notifications.models import Notification
 from tests.factories import academics as factory
 from tests.factories.people import person
@@ -64,3 +65,9 @@ def told(database, user_id: int) -> list[str]:
     with database.reading() as db:
         query = select(Notification.kind).where(Notification.user_id == user_id)
         return list(db.scalars(query.order_by(Notification.id)))
+
+
+def setting(database, key, value):
+    """Keep a setting."""
+    with database.writer() as db, unit(db):
+        db.add(StoredSetting(key=key, value=value))

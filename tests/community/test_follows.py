@@ -89,6 +89,29 @@ def test_a_post_is_about_five_skills_at_most(world, as_user, database):
     assert asha.get(f"{API}/posts?skill=999").json["data"] == []
 
 
+@pytest.mark.feature("A40")
+def test_a_change_without_skills_leaves_them_and_an_empty_list_or_field_empties_them(
+    world, as_user, known
+):
+    asha = as_user(world.people.asha)
+    made = asha.post(f"{API}/posts", json={"text": "Clay", "skills": ["Pottery", "Python"]})
+    place = f"{API}/posts/{made.json['data']['id']}"
+
+    def changed(**values):
+        answer = asha.put(place, json={"text": "Clay, fired", "who": "members", **values})
+        assert answer.status_code == 200, answer.json
+        return [one["name"] for one in answer.json["data"]["skills"]]
+
+    assert changed() == ["Pottery", "Python"]
+    assert changed(skills=["Pottery"]) == ["Pottery"]
+    assert changed(skills=[]) == []
+    assert changed(skills=["Python"]) == ["Python"]
+    form = {"text": "Clay again", "who": "members", "skills": ""}
+    page = f"/community/posts/{made.json['data']['id']}/edit"
+    assert asha.post(page, data=form).status_code == 303
+    assert asha.get(place).json["data"]["skills"] == []
+
+
 @pytest.mark.feature("A41")
 def test_programs_follow_people_departments_and_skills(world, as_user, known):
     people, home = world.people, world.department
@@ -121,6 +144,15 @@ def test_a_merged_skill_keeps_its_followers_and_its_posts(world, as_user, databa
     about = {"text": "Both", "who": "members", "skills": "Pottery, Python"}
     asha.post("/community", data=about)
     asha.post("/community", data={**about, "text": "One", "skills": "Pottery"})
+    gone_id = asha.post("/community", data={**about, "text": "Gone"}).location.rpartition("/")[2]
+    asha.delete(f"{API}/posts/{gone_id}")
+    admin, said = as_user(world.people.admin), ("2 followers follow", "2 posts are about")
+    look = admin.post(f"/skills/{known['Pottery']}/merge", data={"into": "Python"}).text
+    preview = f"{API}/skills/{known['Pottery']}/merge/preview"
+    heard = admin.post(preview, json={"kept_id": known["Python"]}).json["data"]["effects"]
+    for words in said:
+        assert f"{words} the skill that stays." in look
+        assert f"{words} the skill that stays." in heard
     with database.writer() as db, unit(db):
         catalogue.merge(db, SYSTEM, known["Pottery"], known["Python"])
     with database.reading() as db:
@@ -128,7 +160,7 @@ def test_a_merged_skill_keeps_its_followers_and_its_posts(world, as_user, databa
         followers = db.execute(select(SkillFollow.user_id, SkillFollow.skill_id)).all()
         wanted = [(world.people.asha, kept), (world.people.bina, kept)]
         assert sorted(map(tuple, followers)) == wanted
-        assert list(db.scalars(select(PostSkill.skill_id))) == [kept, kept]
+        assert list(db.scalars(select(PostSkill.skill_id))) == [kept, kept, kept]
     assert "One" in bina.get("/community").text
 
 

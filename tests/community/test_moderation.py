@@ -11,10 +11,9 @@ from sqlalchemy import select, update
 from quad.community.models.posts import Post, PostComment
 from quad.core import clock
 from quad.core.facts import unit
-from quad.core.settings import StoredSetting
 from quad.identity.models.accounts import User
 from quad.relations.models import Report
-from tests.community.conftest import posted, said, told
+from tests.community.conftest import posted, said, setting, told
 
 HOSTILE = (
     "<script>alert(1)</script>",
@@ -32,11 +31,6 @@ HOSTILE = (
     "</textarea><script>alert(1)</script>",
     "a\n\n<!-- --><style>*{}</style>",
 )
-
-
-def setting(database, key, value):
-    with database.writer() as db, unit(db):
-        db.add(StoredSetting(key=key, value=value))
 
 
 class Looking(HTMLParser):

@@ -12,7 +12,10 @@ import pytest
 from sqlalchemy import select
 
 import quad
+from quad.community.forms.posts import NewPost
+from quad.community.service import writing
 from quad.core import clock
+from quad.core.acting import actor_by_id
 from quad.core.facts import unit
 from quad.core.mail.models import Mail
 from quad.notifications.kinds.every import KINDS
@@ -94,8 +97,9 @@ def test_every_kind_of_notice_says_how_to_stop_its_like(app, database, client):
     with database.writer() as db, unit(db):
         ravi = person(db, name="Ravi Rao", email="ravi@college.example").id
         wish_all(db, ravi, MailRhythm.INSTANT)
+        post_id = writing.create(db, actor_by_id(db, ravi), NewPost(text="There to be read")).id
         for name, kind in KINDS.items():
-            notify(db, kind, [ravi], data_for(kind), f"/{name}")
+            notify(db, kind, [ravi], data_for(kind) | {"post": post_id}, f"/{name}")
     with clock.travel(timedelta(hours=1)):
         gather(database)
     with database.reading() as db:

@@ -7,9 +7,11 @@ from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import null, select
 
 from quad.academics.models.documents import IssuedDocument
+from quad.academics.models.promotion import Outcome, Promotion, PromotionLine, PromotionState
+from quad.academics.models.reevaluation import Reevaluation, ReevaluationState
 from quad.academics.models.teaching import Offering, ResultState
 from quad.academics.service import rollups
 from quad.alumni.forms.profile import AchievementForm, WorkForm
@@ -29,10 +31,12 @@ from quad.identity.models.joining import Registration, RegistrationState
 from quad.identity.models.mentors import MentorAssignment, MentorKind
 from quad.messaging.forms import WriteMessage
 from quad.messaging.service import writing
+from quad.skills.models import PersonSkill, ProofKind, SkillProof
 from quad.welfare.models.requests import Request, State
 from quad.welfare.models.setup import Category
 from tests.factories import academics as factory
 from tests.factories.people import person
+from tests.factories.skills import skill
 
 SECRET = "zebra-crossing-secret"
 
@@ -61,6 +65,9 @@ def studied(db, home, programme):
     offering.state, offering.published_at = ResultState.PUBLISHED, moment(2026, 9)
     db.flush()
     rollups.refresh(db, [taken.id])
+    moved_up(db, asha, home, programme)
+    asked_again(db, taken, home)
+    learned(db, asha.user_id)
     hidden = factory.offering(db, taught=factory.course(db, of=home, title="Secret draft"))
     factory.mark(db, factory.enrolment(db, asha, hidden), factory.component(db, hidden), 40)
     db.add(
@@ -71,6 +78,72 @@ def studied(db, home, programme):
         )
     )  # fmt: skip
     return asha, teacher
+
+
+def moved_up(db, student, home, programme):
+    """One run that moved her up, one that was undone, one that is not applied yet."""
+    batch = factory.batch(db, programme)
+    for number, (state, moved) in enumerate(
+        (
+            (PromotionState.APPLIED, 1),
+            (PromotionState.UNDONE, None),
+            (PromotionState.PREVIEWED, None),
+        )
+    ):
+        term = factory.term(db)
+        run = Promotion(
+            batch_id=batch.id, term_id=term.id, department_id=home.id, state=state,
+            open=1 if state is PromotionState.PREVIEWED else null(), rule={},
+            graduates_on=date(2027, 6, 1), previewed_at=moment(2026, 7),
+            applied_at=None if state is PromotionState.PREVIEWED else moment(2026, 7, number + 1),
+        )  # fmt: skip
+        db.add(run)
+        db.flush()
+        db.add(
+            PromotionLine(
+                promotion_id=run.id, student_id=student.id, term_id=term.id, sort_name="asha",
+                register_key="1", semester=3, cgpa_order=0, credits_earned=0, credits_needed=0,
+                backlogs=0, open_results=0, dues=False, by_rule=Outcome.PROMOTED,
+                outcome=Outcome.PROMOTED, moved=moved,
+            )
+        )  # fmt: skip
+
+
+def asked_again(db, taken, home):
+    """One request that is decided, and one that is withdrawn."""
+    for state, decided in (
+        (ReevaluationState.CHANGED, moment(2026, 9, 25)),
+        (ReevaluationState.WITHDRAWN, None),
+    ):
+        db.add(
+            Reevaluation(
+                enrolment_id=taken.id, student_id=taken.student_id,
+                offering_id=taken.offering_id, department_id=home.id, state=state, open=null(),
+                reason="Please look again", due_on=date(2026, 9, 30), decided_at=decided,
+                created_at=moment(2026, 9, 20),
+            )
+        )  # fmt: skip
+
+
+def learned(db, person_id):
+    """Python by a course and later an endorsement, Go by an own word alone, Rust hidden."""
+    for name, hidden, ways in (
+        ("Python", False, ((ProofKind.CLAIMED, 1), (ProofKind.COURSE, 2), (ProofKind.ENDORSED, 3))),
+        ("Go", False, ((ProofKind.CLAIMED, 1),)),
+        ("Rust", True, ((ProofKind.CODING, 4),)),
+    ):
+        known = skill(db, name)
+        db.add(
+            PersonSkill(person_id=person_id, skill_id=known.id, level=2, strength=1, hidden=hidden)
+        )
+        for kind, day in ways:
+            db.add(
+                SkillProof(
+                    person_id=person_id, skill_id=known.id, kind=kind, reference=kind.value,
+                    level=0 if kind is ProofKind.ENDORSED else 2,
+                    created_at=moment(2026, 8, day),
+                )
+            )  # fmt: skip
 
 
 def asked(db, student, home):

@@ -23,6 +23,10 @@ EVERYTHING = {
     "admission": ["Became a student"],
     "enrolments": ["Algebra", "Secret draft"],
     "results": ["Algebra"],
+    "promotions": ["Moved up"],
+    "reevaluations": ["Algebra", "Algebra"],
+    "reevaluations-decided": ["Algebra"],
+    "skills": ["Python", "Rust"],
     "documents": ["Transcript of records"],
     "requests": ["A broken window", "A grievance"],
     "snapshots": ["LeetCode"],
@@ -67,8 +71,11 @@ def test_a_mentor_sees_studies_and_coding_but_neither_jobs_nor_confidential_requ
     world, as_user
 ):
     found = kinds(as_user(world.people.advisor), world.people.asha)
-    academic = seen("admission", "enrolments", "results", "snapshots", "work", "achievements")
+    academic = seen(
+        "admission", "enrolments", "results", "promotions", "snapshots", "work", "achievements"
+    )
     assert found == academic | {
+        "skills": ["Python"],
         "requests": ["A broken window"],
         "events": ["A talk on lexers"],
     }
@@ -85,8 +92,38 @@ def test_people_of_the_network_see_what_the_profile_shows_and_nothing_of_the_rec
     for name in ("alum", "bina", "placement", "other_advisor"):
         found = kinds(as_user(getattr(world.people, name)), world.people.asha)
         more = ("job-applications", "references") if name == "placement" else ()
-        expected = seen("work", "achievements", *more) | {"events": ["A talk on lexers"]}
+        expected = seen("work", "achievements", *more) | {
+            "events": ["A talk on lexers"],
+            "skills": ["Python"],
+        }
         assert found == expected, name
+
+
+def test_a_re_evaluation_is_seen_by_whom_it_concerns_from_the_question_to_the_answer(
+    world, as_user
+):
+    for name in ("asha", "teacher", "hod", "admin"):
+        client = as_user(getattr(world.people, name))
+        found = kinds(client, world.people.asha)
+        assert found["reevaluations"] == ["Algebra", "Algebra"], name
+        (decided,) = entries(client, world.people.asha, kind="reevaluations-decided")
+        assert (decided["state"], decided["detail"]) == ("changed", "The whole result"), name
+        assert client.get(decided["address"]).status_code == 200, name
+    for name in ("advisor", "alum", "bina", "placement", "poster"):
+        found = kinds(as_user(getattr(world.people, name)), world.people.asha)
+        assert not {"reevaluations", "reevaluations-decided"} & found.keys(), name
+
+
+def test_a_promotion_says_which_semester_it_led_to_and_one_that_was_undone_is_none(world, as_user):
+    for name in ("asha", "advisor", "admin"):
+        client = as_user(getattr(world.people, name))
+        (moved,) = entries(client, world.people.asha, kind="promotions")
+        assert (moved["detail"], moved["at"][:10]) == ("Semester 4", "2026-07-01"), name
+
+
+def test_a_skill_stands_where_something_beside_the_own_word_first_proved_it(world, as_user):
+    (python,) = entries(as_user(world.people.advisor), world.people.asha, kind="skills")
+    assert (python["at"][:10], python["detail"]) == ("2026-08-02", "By a course")
 
 
 def test_a_field_that_a_profile_hides_is_hidden_here_as_well(world, as_user, database):

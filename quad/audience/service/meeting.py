@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -62,8 +63,8 @@ def containing(user_id: ColumnElement[int] | int) -> Select[Any]:
     )
 
 
-def people(audience_id: int) -> Select[Any]:
-    """Select the user numbers of everybody an audience reaches, driven by its values."""
+def people(audience_id: int, among: Sequence[int] | None = None) -> Select[Any]:
+    """Select the user numbers of everybody an audience reaches, driven by its values; or of some, driven by those."""
     named = AudienceTerm.audience_id == audience_id
     parts = []
     for source in SOURCES:
@@ -72,7 +73,7 @@ def people(audience_id: int) -> Select[Any]:
             select(source.person.label("user_id"), AudienceTerm.kind.label("kind"))
             .select_from(AudienceTerm)
             .join(source.person.class_, and_(source.value == value, *source.counts))
-            .where(named, AudienceTerm.kind == source.trait)
+            .where(named, AudienceTerm.kind == source.trait, *_one_of(source.person, among))
         )
     having = union_all(*parts).subquery("having_it")
     asked = select(Audience.kinds).where(Audience.id == audience_id).scalar_subquery()
@@ -87,10 +88,15 @@ def people(audience_id: int) -> Select[Any]:
     clean = select(Student.user_id).where(students(), backlogs() <= failed)
     return select(User.id).where(
         here(),
+        *_one_of(User.id, among),
         or_(asked == 0, User.id.in_(met)),
         or_(cgpa.is_(None), User.id.in_(good)),
         or_(failed.is_(None), User.id.in_(clean)),
     )
+
+
+def _one_of(person: Any, among: Sequence[int] | None) -> list[ColumnElement[bool]]:
+    return [] if among is None else [person.in_(list(among))]
 
 
 def meant(wanted: Wanted) -> Select[Any]:

@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from quad.careers.models.jobs import JobSkill
+from quad.careers.models.jobs import Job, JobSkill
 from quad.core.db.types import rounded
 from quad.core.i18n import gettext as _
 from quad.core.i18n import lazy_gettext as _l
+from quad.core.i18n import ngettext
 from quad.skills.models import LEVELS, ProofKind, Skill
 from quad.skills.service.held import HeldSkill, Source, skills_of
 
@@ -144,3 +145,20 @@ def for_person(db: Session, person_id: int, job_ids: Iterable[int]) -> Mapping[i
 def shown(held: Sequence[HeldSkill]) -> list[HeldSkill]:
     """Leave out what the person hides: a score would tell it."""
     return [one for one in held if not one.hidden]
+
+
+def effects_of_merge(db: Session, gone_id: int, _kept_id: int) -> list[str]:
+    """Say how many jobs ask for the skill that stays once two skills are one (one statement)."""
+    asking = (
+        select(func.count())
+        .select_from(JobSkill)
+        .join(Job, Job.id == JobSkill.job_id)
+        .where(JobSkill.skill_id == gone_id, Job.deleted_at.is_(None))
+    )
+    return [
+        ngettext(
+            "%(num)s job asks for the skill that stays.",
+            "%(num)s jobs ask for the skill that stays.",
+            db.scalar(asking) or 0,
+        )
+    ]

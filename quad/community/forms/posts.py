@@ -70,7 +70,7 @@ class NewPost(EditPost):
 
 
 class ChangedPost(EditPost):
-    """A post with another text, for the people of `who`. Pictures in `drop` go."""
+    """A post with another text, for the people of `who`. Pictures in `drop` go; without `skills` those it has stay."""
 
     who: Who
     drop: Annotated[

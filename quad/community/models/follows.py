@@ -25,7 +25,10 @@ class DepartmentFollow(Row):
     """Somebody has the posts of a department in their feed."""
 
     __tablename__ = "community_department_follow"
-    __table_args__ = (UniqueConstraint("user_id", "department_id"), Index(None, "department_id"))
+    __table_args__ = (
+        UniqueConstraint("user_id", "department_id"),
+        Index(None, "department_id", "user_id"),
+    )
 
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("identity_user.id", ondelete="CASCADE"))
     department_id: Mapped[int] = mapped_column(
@@ -37,7 +40,7 @@ class SkillFollow(Row):
     """Somebody has the posts about a skill in their feed."""
 
     __tablename__ = "community_skill_follow"
-    __table_args__ = (UniqueConstraint("user_id", "skill_id"), Index(None, "skill_id"))
+    __table_args__ = (UniqueConstraint("user_id", "skill_id"), Index(None, "skill_id", "user_id"))
 
     user_id: Mapped[int] = mapped_column(BigId, ForeignKey("identity_user.id", ondelete="CASCADE"))
     skill_id: Mapped[int] = mapped_column(BigId, ForeignKey("skills_skill.id", ondelete="CASCADE"))

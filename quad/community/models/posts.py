@@ -58,7 +58,8 @@ class Post(Moderated, SoftDeleted, Versioned, Row):
     """What somebody tells others, in Markdown.
 
     `department_id` is the author's when it was written: people of the department have it in their feed. Of a post for a
-    group the audience says which. `likes` and `comments` are counted by the database.
+    group the audience says which. `likes` and `comments` are counted by the database. Followers up to the number
+    `told_to` were told of it.
     """
 
     __tablename__ = "community_post"
@@ -92,6 +93,7 @@ class Post(Moderated, SoftDeleted, Versioned, Row):
     edited_at: Mapped[datetime | None] = mapped_column(Utc(), default=None)
     likes: Mapped[int] = mapped_column(Integer, default=0)
     comments: Mapped[int] = mapped_column(Integer, default=0)
+    told_to: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
 
 
 class PostPicture(Row):

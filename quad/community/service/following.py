@@ -6,15 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from quad.community import policy
 from quad.community.facts import ThingFollowed, ThingUnfollowed
-from quad.community.models.follows import DepartmentFollow, FollowKind, SkillFollow
+from quad.community.models.follows import DepartmentFollow, FollowKind, PostSkill, SkillFollow
+from quad.community.models.posts import Post
 from quad.community.service.once import add_once, drop_once
 from quad.core.db.rows import plain_rows
 from quad.core.facts import Fact, emit
+from quad.core.i18n import ngettext
 from quad.core.policy import Actor, Permission
 from quad.institution.models import Department
 from quad.relations.service import following as people
@@ -103,6 +105,29 @@ def of_department(db: Session, actor: Actor, department_id: int) -> Mapping[str,
 def of_skill(db: Session, actor: Actor, skill_id: int) -> Mapping[str, Any] | None:
     """Return what the button on the page of a skill says, None without one."""
     return _button(db, actor, FollowKind.SKILL, skill_id)
+
+
+def effects_of_merge(db: Session, gone_id: int, _kept_id: int) -> list[str]:
+    """Say whose follows and which posts making two skills one moves to the one that stays (two statements)."""
+    followers = select(func.count()).where(SkillFollow.skill_id == gone_id)
+    posts = (
+        select(func.count())
+        .select_from(PostSkill)
+        .join(Post, Post.id == PostSkill.post_id)
+        .where(PostSkill.skill_id == gone_id, Post.deleted_at.is_(None))
+    )
+    return [
+        ngettext(
+            "%(num)s follower follows the skill that stays.",
+            "%(num)s followers follow the skill that stays.",
+            db.scalar(followers) or 0,
+        ),
+        ngettext(
+            "%(num)s post is about the skill that stays.",
+            "%(num)s posts are about the skill that stays.",
+            db.scalar(posts) or 0,
+        ),
+    ]
 
 
 def _button(db: Session, actor: Actor, kind: FollowKind, thing_id: int) -> Mapping[str, Any] | None:

@@ -17,7 +17,7 @@ from quad.community import facts, policy
 from quad.community.forms.posts import AppealHiding, HideThing
 from quad.community.kinds import COMMENT, POST
 from quad.community.models.posts import Post, PostComment, ShownState
-from quad.community.service import commenting, mentions
+from quad.community.service import commenting, mentions, telling
 from quad.community.service.findable import index_posts
 from quad.core import clock
 from quad.core.db.rows import plain_rows
@@ -122,6 +122,8 @@ def publish(db: Session, actor: Actor, name: str, thing_id: int) -> Any:
     row = _moderated(db, actor, name, thing_id)
     was, first = row.state.value, row.state is ShownState.WAITING
     row.state, row.reason, row.withheld_at = ShownState.PUBLISHED, "", None
+    if isinstance(row, Post):
+        telling.promise(db, row)
     _decided(db, actor, name, row, "dismissed", was)
     if first:
         _tell(db, actor, row)

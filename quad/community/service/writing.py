@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from quad.community import facts, policy
 from quad.community.forms.posts import ChangedPost, NewPost
 from quad.community.models.posts import Post, ShownState
-from quad.community.service import groups, guarding, mentions, pictures, topics
+from quad.community.service import groups, guarding, mentions, pictures, telling, topics
 from quad.community.service.findable import index_posts
 from quad.core import clock
 from quad.core.errors import EditedMeanwhile
@@ -41,6 +41,7 @@ def create(db: Session, actor: Actor, form: NewPost, taken: Sequence[Taken] = ()
     topics.keep(db, post, skill_ids)
     mentions.note(db, actor, post)
     index_posts(db, [post.id])
+    telling.promise(db, post)
     emit(db, _published_or_queued(actor, post))
     return post
 
@@ -48,7 +49,7 @@ def create(db: Session, actor: Actor, form: NewPost, taken: Sequence[Taken] = ()
 def edit(
     db: Session, actor: Actor, post_id: int, form: ChangedPost, taken: Sequence[Taken] = ()
 ) -> Post:
-    """Change one's post; it bears a mark that it was. A hidden one stays hidden.
+    """Change one's post; it bears a mark that it was. A hidden one stays hidden; skills that are left out stay.
 
     Raises NotFound, Forbidden, EditedMeanwhile, Invalid (`who`, `file`, `skills`).
     """
@@ -60,7 +61,8 @@ def edit(
         post.text, post.edited_at = form.text, clock.now()
         if post.state is ShownState.PUBLISHED:
             _look(db, post)
-    topics.keep(db, post, topics.chosen(db, form.skills))
+    if "skills" in form.model_fields_set:
+        topics.keep(db, post, topics.chosen(db, form.skills))
     pictures.drop(db, post, form.drop)
     pictures.attach(db, post, actor.own_id, taken, form.alt)
     mentions.note(db, actor, post)
@@ -97,6 +99,7 @@ def undelete(db: Session, actor: Actor, post_id: int) -> Post:
     post.deleted_at = None
     if post.state is ShownState.WAITING:
         post.queued_at = clock.now()
+    telling.promise(db, post)
     emit(db, facts.PostUndeleted(actor_id=actor.id, post_id=post.id, author_id=post.author_id))
     return post
 

@@ -131,10 +131,9 @@ def _own(db: Session, actor: Actor, search_id: int) -> SavedSearch:
     return found
 
 
-def forget_search(db: Session, actor: Actor, search_id: int) -> str:
-    """Forget a kept search; return its name. Raises SignedOut, NotFound for somebody else's."""
+def forget_search(db: Session, actor: Actor, search_id: int) -> SavedSearch:
+    """Forget a kept search; return what it was. Raises SignedOut, NotFound for somebody else's."""
     found = _own(db, actor, search_id)
-    name = found.name
     db.delete(found)
     db.flush()
-    return name
+    return found

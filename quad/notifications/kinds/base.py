@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from quad.core.i18n import Reader, current_reader, moment, reading_as
 
@@ -13,15 +15,18 @@ STUDENT = frozenset({"student"})
 STAFF = frozenset({"admin", "hod", "faculty", "advisor", "counsellor", "placement"})
 # Under this name the data of a line that stands for several say how many.
 TOGETHER = "_together"
+# (session, user number, data of each) → whether each of them still stands.
+Still = Callable[[Session, int, Sequence[Mapping[str, Any]]], list[bool]]
 
 
 @dataclass(frozen=True)
 class Kind:
     """`text` is a sentence with %(name)s places that a notification's data fill.
 
-    `mailed` is the default for mail; in the inbox everything appears by default. With `roles` only those who hold one
-    of them are told, and choose. With `together`, a sentence that says %(count)s, what is not read yet about the same
-    thing becomes one line, and one mail. `urgent` is mailed in quiet hours as well.
+    `mailed` is the default for mail: at once or, with `gathered`, once a day; in the inbox all appears by default.
+    With `roles` only those who hold one of them are told, and choose. With `together`, a sentence that says %(count)s,
+    what is not read yet about the same thing becomes one line, and one mail. `urgent` is mailed in quiet hours as well.
+    `still` is asked before what waited is mailed: of these data, which of them somebody may be told of by now.
     """
 
     name: str
@@ -32,6 +37,8 @@ class Kind:
     roles: frozenset[str] = frozenset()
     together: str = ""
     urgent: bool = False
+    gathered: bool = False
+    still: Still | None = None
 
     def sentence(self, data: Mapping[str, Any]) -> str:
         """Return the sentence for `data` in the current reader's language."""

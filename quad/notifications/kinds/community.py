@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from quad.community.service.telling import readable
 from quad.core.i18n import lazy_gettext as _l
 from quad.core.i18n import ngettext
 from quad.notifications.kinds.base import Kind
@@ -71,4 +74,23 @@ QUEUED = Kind(
     mailed=True,
     roles=frozenset({"admin"}),
 )
-COMMUNITY_KINDS = (MENTIONED, COMMENTED, LIKED, HIDDEN, SHOWN, QUEUED)
+
+
+def _still_shown(db: Session, user_id: int, data: Sequence[Mapping[str, Any]]) -> list[bool]:
+    """Tell of each of these posts whether somebody may see it."""
+    shown = readable(db, user_id, [each["post"] for each in data])
+    return [each["post"] in shown for each in data]
+
+
+# The sentence quotes nothing: the post may be hidden by the time somebody reads it.
+FOLLOWED_POST = Kind(
+    "community_posted",
+    _l("There is a new post in what I follow"),
+    _l("%(who)s wrote a post."),
+    "messages",
+    mailed=True,
+    gathered=True,
+    together=_l("%(count)s new posts in what you follow."),
+    still=_still_shown,
+)
+COMMUNITY_KINDS = (FOLLOWED_POST, MENTIONED, COMMENTED, LIKED, HIDDEN, SHOWN, QUEUED)

@@ -13,6 +13,7 @@ from quad.community.facts import (
     CommentModerated,
     CommentPublished,
     CommentQueued,
+    FollowersTold,
     PeopleMentioned,
     PostAppealed,
     PostLiked,
@@ -27,6 +28,7 @@ from quad.identity.models.accounts import Role, RoleGrant, User
 from quad.identity.policy import grant_counts
 from quad.notifications.kinds.community import (
     COMMENTED,
+    FOLLOWED_POST,
     HIDDEN,
     LIKED,
     MENTIONED,
@@ -57,6 +59,13 @@ def _title(db: Session, post_id: int, comment_id: int | None = None) -> str:
 def _place(post_id: int, comment_id: int | None = None) -> str:
     mark = f"#comment-{comment_id}" if comment_id else ""
     return f"/community/posts/{post_id}{mark}"
+
+
+@on(FollowersTold)
+def tell_followers(db: Session, fact: FollowersTold) -> None:
+    """Tell some of those who follow the author, the department or a skill; posts not looked at are one line."""
+    data = {"who": _name(db, fact.author_id), "post": fact.post_id}
+    notify(db, FOLLOWED_POST, fact.user_ids, data, "/community")
 
 
 @on(PeopleMentioned)

@@ -46,7 +46,7 @@ def mail_due(db: Session, user_id: int) -> int:
     ).all()
     person = next(iter(recipients(db, [user_id])), None)
     if person is not None and can_be_mailed(person.email):
-        news = _not_read(db, user_id, rows)
+        news = _still_so(db, user_id, _not_read(db, user_id, rows))
         _write_bundles(db, person, [row for row in news if row.rhythm is MailRhythm.INSTANT])
         _write_digest(db, person, [row for row in news if row.rhythm is not MailRhythm.INSTANT])
     db.execute(
@@ -77,6 +77,19 @@ def _was_read(row: Held, moments: Sequence[datetime]) -> bool:
     if kind is not None and kind.together:
         return any(moment >= row.created_at for moment in moments)
     return row.created_at in moments
+
+
+def _still_so(db: Session, user_id: int, rows: Sequence[Held]) -> list[Held]:
+    """Return what the reader may be told of by now: what was hidden while it waited is not mailed."""
+    gone: set[int] = set()
+    for name in {row.kind for row in rows}:
+        kind = KINDS.get(name)
+        if kind is None or kind.still is None:
+            continue
+        some = [row for row in rows if row.kind == name]
+        stand = kind.still(db, user_id, [row.data for row in some])
+        gone |= {row.id for row, stands in zip(some, stand, strict=True) if not stands}
+    return [row for row in rows if row.id not in gone]
 
 
 def postpone(db: Session, user_id: int) -> None:

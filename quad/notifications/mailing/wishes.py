@@ -42,7 +42,9 @@ class Recipient:
 
 def default_wish(kind: Kind) -> Wish:
     """Return what holds for a kind until somebody chooses."""
-    return Wish(in_app=True, mail=MailRhythm.INSTANT if kind.mailed else MailRhythm.OFF)
+    if not kind.mailed:
+        return Wish(in_app=True, mail=MailRhythm.OFF)
+    return Wish(in_app=True, mail=MailRhythm.DAILY if kind.gathered else MailRhythm.INSTANT)
 
 
 def wishes(db: Session, kind: Kind, user_ids: Sequence[int]) -> dict[int, Wish]:

@@ -8,9 +8,10 @@ from apiflask import APIBlueprint
 
 from quad.skills import policy
 from quad.skills.forms import MergeSkillBody, NamedSkill, SkillForm, SkillsBody, SuggestQuery, named
-from quad.skills.lists import CATALOGUE
+from quad.skills.lists.catalogue import CATALOGUE
 from quad.skills.models import ProofKind
 from quad.skills.service import catalogue, courses, finding, held, holders, own
+from quad.web.added import effects
 from quad.web.api import Answer, Moment, Out, WireId, operation
 from quad.web.kit import current_actor, current_db
 from quad.web.lists import list_json
@@ -73,12 +74,13 @@ class CourseSkillOut(Out):
 
 
 class SkillMergePreview(Out):
-    """What making two skills one would do."""
+    """What making two skills one would do; `effects` says in words what else moves."""
 
     people: int
     both: int
     courses: int
     synonyms: list[str]
+    effects: list[str]
 
 
 @operation(bp, "GET", "/skills", answers=list[SkillOut], paged=True)
@@ -144,8 +146,15 @@ def skill_restore(skill_id: int) -> None:
     answers=SkillMergePreview,
     errors=(403, 409),
 )
-def skill_merge_preview(skill_id: int, body: MergeSkillBody) -> catalogue.MergePreview:
-    return catalogue.preview_merge(current_db(), current_actor(), skill_id, body.kept_id)
+def skill_merge_preview(skill_id: int, body: MergeSkillBody) -> SkillMergePreview:
+    shown = catalogue.preview_merge(current_db(), current_actor(), skill_id, body.kept_id)
+    return SkillMergePreview(
+        people=shown.people,
+        both=shown.both,
+        courses=shown.courses,
+        synonyms=list(shown.synonyms),
+        effects=effects("skill_merge", skill_id, body.kept_id),
+    )
 
 
 @operation(

@@ -15,7 +15,7 @@ from quad.core.i18n import gettext as _
 from quad.core.i18n import ngettext
 from quad.skills import policy
 from quad.skills.forms import MergeForm, SkillForm
-from quad.skills.lists import CATALOGUE
+from quad.skills.lists.catalogue import CATALOGUE
 from quad.skills.models import LEVELS
 from quad.skills.service import catalogue, finding, holders, loading
 from quad.skills.views.blueprint import bp
