@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "20261122_told_followers"
-down_revision = "20261122_network_moments"
+down_revision = "20261122_photo_seen"
 branch_labels = None
 depends_on = None
 

@@ -7,9 +7,10 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from quad.alumni.forms.giving import BookSlot, OfferSlots
+from quad.alumni.models.members import Member, Seen
 from quad.alumni.models.mentoring import MentorBooking
 from quad.alumni.service import mentoring, references
 from quad.core import clock
@@ -111,6 +112,13 @@ def test_requests_that_wait_are_in_the_view_and_reminded_of(sign_in, people, dat
         "Alia Alumna",
         "requested",
     )
+    assert (row["requester_email"], row["alumnus_email"]) == (None, None), "hidden in the network"
+    with database.writer() as db, unit(db):
+        db.execute(update(Member).values(email_seen=int(Seen.NETWORK)))
+    with database.reading() as db:
+        row = db.execute(text("SELECT * FROM vw_pending_references")).mappings().one()
+    assert "@" in row["requester_email"]
+    assert "@" in row["alumnus_email"]
     with clock.travel(timedelta(days=4)), database.writer() as db, unit(db):
         assert references.remind_some(db) == 1
         assert references.remind_some(db) == 0
