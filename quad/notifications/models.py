@@ -50,7 +50,10 @@ class Notification(Row):
 
 
 class Preference(Row):
-    """How one person wants to hear of one kind; without a row the kind's own default holds."""
+    """How one person wants to hear of one kind; without a row the kind's own default holds.
+
+    `stopped` is how its mail came before the link in a mail stopped it, so that undoing brings back the same.
+    """
 
     __tablename__ = "notifications_preference"
     __table_args__ = (UniqueConstraint("user_id", "kind"),)
@@ -61,6 +64,9 @@ class Preference(Row):
     in_app: Mapped[bool] = mapped_column(Boolean)
     mail: Mapped[MailRhythm] = mapped_column(
         enum_type(MailRhythm, name="mail"), default=MailRhythm.OFF, server_default="off"
+    )
+    stopped: Mapped[MailRhythm | None] = mapped_column(
+        enum_type(MailRhythm, name="stopped"), default=None
     )
 
 

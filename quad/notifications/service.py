@@ -41,6 +41,7 @@ __all__ = ["Letter", "notify"]
 
 BATCH = 500
 PAGE = 50
+GATHERED = (MailRhythm.DAILY, MailRhythm.WEEKLY)
 _QUIET = {"synchronize_session": False}
 
 
@@ -244,10 +245,12 @@ def _require_known(place: str, names: Iterable[str]) -> None:
         raise Invalid({place: _("There is no such kind of notification.")})
 
 
-def _keep(db: Session, user_id: int, kind: str, wish: Wish) -> None:
+def _keep(
+    db: Session, user_id: int, kind: str, wish: Wish, stopped: MailRhythm | None = None
+) -> None:
     own = (Preference.user_id == user_id, Preference.kind == kind)
     row = db.scalar(select(Preference).where(*own)) or Preference(user_id=user_id, kind=kind)
-    row.in_app, row.mail = wish.in_app, wish.mail
+    row.in_app, row.mail, row.stopped = wish.in_app, wish.mail, stopped
     db.add(row)
     if not wish.by_mail:
         _forget_held(db, user_id, Held.kind == kind)
@@ -289,35 +292,47 @@ def dead_address(db: Session, actor: Actor) -> MailAddress | None:
     )
 
 
-def stop_mail(db: Session, token: str, *, undo: bool = False) -> str:
-    """Stop mail of one kind by the link of a mail, or undo that; whoever has the mail may. Return the kind.
+def stop_mail(db: Session, token: str) -> str:
+    """Stop mail of one kind, or all digests, by the link of a mail; whoever has the mail may. Return what it names.
 
     Doing it twice is as good as once. Raises NotFound for a link that Quad did not write.
     """
     user_id, name = read_token(db, token)
-    names = _in_digests(db, user_id) if name == DIGESTS else [name]
-    for each in names:
-        kind = KINDS[each]
-        wish = wishes(db, kind, [user_id])[user_id]
-        again = default_wish(kind).mail if kind.mailed else MailRhythm.INSTANT
-        _keep(db, user_id, each, Wish(wish.in_app, again if undo else MailRhythm.OFF))
-    emit(db, MailStopped(actor_id=user_id, user_id=user_id, kind=name, stopped=not undo))
+    for each, rhythm in _mailed(db, user_id).items():
+        if each == name or (name == DIGESTS and rhythm in GATHERED):
+            _keep(db, user_id, each, _in_app(db, user_id, each, MailRhythm.OFF), stopped=rhythm)
+    emit(db, MailStopped(actor_id=user_id, user_id=user_id, kind=name, stopped=True))
     return name
 
 
-def _in_digests(db: Session, user_id: int) -> list[str]:
-    """Return the kinds of which somebody has daily or weekly mail, chosen or by default."""
-    chosen = {
+def undo_stop(db: Session, token: str) -> str:
+    """Let mail come again as it did before `stop_mail` with this link. Return what the link names. Raises NotFound."""
+    user_id, name = read_token(db, token)
+    which = Preference.stopped.in_(GATHERED) if name == DIGESTS else Preference.kind == name
+    stopped = select(Preference.kind, Preference.stopped).where(
+        Preference.user_id == user_id, Preference.stopped.is_not(None), which
+    )
+    for kind, rhythm in db.execute(stopped).all():
+        _keep(db, user_id, kind, _in_app(db, user_id, kind, rhythm))
+    emit(db, MailStopped(actor_id=user_id, user_id=user_id, kind=name, stopped=False))
+    return name
+
+
+def _in_app(db: Session, user_id: int, name: str, mail: MailRhythm) -> Wish:
+    """Return somebody's wish for a kind with another rhythm of mail."""
+    return Wish(wishes(db, KINDS[name], [user_id])[user_id].in_app, mail)
+
+
+def _mailed(db: Session, user_id: int) -> dict[str, MailRhythm]:
+    """Return the kinds of which somebody has mail, chosen or by default, and how often."""
+    chosen: dict[str, MailRhythm] = {
         row.kind: row.mail
         for row in db.execute(
             select(Preference.kind, Preference.mail).where(Preference.user_id == user_id)
         )
     }
-    return [
-        name
-        for name, kind in KINDS.items()
-        if chosen.get(name, default_wish(kind).mail) in (MailRhythm.DAILY, MailRhythm.WEEKLY)
-    ]
+    found = {name: chosen.get(name, default_wish(kind).mail) for name, kind in KINDS.items()}
+    return {name: rhythm for name, rhythm in found.items() if rhythm is not MailRhythm.OFF}
 
 
 def _kept(db: Session, user_id: int) -> Mapping[str, Table]:

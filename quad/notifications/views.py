@@ -181,7 +181,7 @@ def stop(token: str) -> tuple[str, int]:
 @bp.post("/unsubscribe/<token>/undo")
 @proved_by_address
 def undo_stop(token: str) -> tuple[str, int]:
-    service.stop_mail(current_db(), token, undo=True)
+    service.undo_stop(current_db(), token)
     return _stopping(token, stopped=False)
 
 

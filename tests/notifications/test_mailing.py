@@ -246,12 +246,20 @@ def test_the_link_of_a_digest_stops_everything_that_comes_in_digests(
         gather(database)
     (mail,) = mails(database)
     link = mail.headers["List-Unsubscribe"].strip("<>").partition("/unsubscribe")[2]
-    client.post(f"/unsubscribe{link}", csrf=False)
-    wishes = {
-        row["kind"]: row["mail"]
-        for row in as_user(ravi).get("/api/v1/me/notification-preferences").json["data"]
-    }
-    assert (wishes["announcement"], wishes["announcement_urgent"]) == ("off", "instant")
+
+    def wishes():
+        rows = as_user(ravi).get("/api/v1/me/notification-preferences").json["data"]
+        found = {row["kind"]: row["mail"] for row in rows}
+        return [found[kind] for kind in ("announcement", "announcement_urgent", "community_posted")]
+
+    before = wishes()
+    assert before == ["daily", "instant", "off"]
+    for _click in range(2):
+        client.post(f"/unsubscribe{link}", csrf=False)
+        assert wishes() == ["off", "instant", "off"]
+    for _click in range(2):
+        client.post(f"/unsubscribe{link}/undo", csrf=False)
+        assert wishes() == before
 
 
 def test_mails_about_one_thing_hang_together_and_others_do_not(ravi, database):
