@@ -313,6 +313,7 @@ def undo_stop(db: Session, token: str) -> str:
         Preference.user_id == user_id, Preference.stopped.is_not(None), which
     )
     for kind, rhythm in db.execute(stopped).all():
+        assert rhythm is not None
         _keep(db, user_id, kind, _in_app(db, user_id, kind, rhythm))
     emit(db, MailStopped(actor_id=user_id, user_id=user_id, kind=name, stopped=False))
     return name

@@ -7,7 +7,7 @@ reader (`words_of`), so that a word of a field one does not see matches nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import BigInteger, literal, select
@@ -36,8 +36,9 @@ def department_token(department_id: int) -> str:
 
 def index_members(db: Session, ids: Sequence[int]) -> None:
     """Make members findable as they are now, for everybody who sees what is found."""
+    heads, told = list(plain_rows(db, _heads(ids))), _told(db, ids)
     for seen, kind in TIERS.items():
-        documents = list(documents_for(seen)(db, ids))
+        documents = list(_documents(heads, told, seen))
         index_many(db, kind, documents)
         unindex(db, kind, set(ids) - {document.subject_id for document in documents})
 
@@ -46,14 +47,17 @@ def documents_for(seen: Seen) -> Callable[[Session, Sequence[int]], Iterator[Doc
     """Return what loads the documents of one audience."""
 
     def load(db: Session, ids: Sequence[int]) -> Iterator[Document]:
-        told = _told(db, ids)
-        for row in plain_rows(db, _heads(ids)):
-            if row.deleted_at is None:
-                document = _document(row, told.get(row.id, {}), seen)
-                if seen is Seen.NETWORK or document.terms or document.body:
-                    yield document
+        return _documents(plain_rows(db, _heads(ids)), _told(db, ids), seen)
 
     return load
+
+
+def _documents(heads: Iterable[Any], told: Mapping[int, Any], seen: Seen) -> Iterator[Document]:
+    for row in heads:
+        if row.deleted_at is None:
+            document = _document(row, told.get(row.id, {}), seen)
+            if seen is Seen.NETWORK or document.terms or document.body:
+                yield document
 
 
 def _heads(ids: Sequence[int]) -> Any:

@@ -17,6 +17,7 @@ from quad.academics.service import teaching
 from quad.cli.demo import names, plan
 from quad.cli.demo.curriculum import COURSES
 from quad.core import clock
+from quad.core.db.bulk import insert_rows
 from quad.core.db.model import set_acting_user
 from quad.core.db.types import normalised
 from quad.core.policy import SYSTEM
@@ -282,11 +283,12 @@ def _assign_mentors(
 def keep_quiet(db: Session) -> None:
     """Let nobody be mailed while the past is filled in; only the visitors' student has an inbox."""
     star = db.scalar(select(User.id).where(User.full_name == STAR))
-    for user_id in db.scalars(select(User.id)):
-        for kind in KINDS:
-            db.add(
-                Preference(user_id=user_id, kind=kind, in_app=user_id == star, mail=MailRhythm.OFF)
-            )
+    wishes = (
+        (user_id, kind, user_id == star, MailRhythm.OFF)
+        for user_id in db.scalars(select(User.id)).all()
+        for kind in KINDS
+    )
+    insert_rows(db, Preference, ("user_id", "kind", "in_app", "mail"), wishes)
 
 
 def speak_again(db: Session) -> None:
