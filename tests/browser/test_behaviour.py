@@ -11,6 +11,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.keys import press_until
 from tests.browser.looking import axe_clean, no_console_errors, settle
 
+BUSY = 60_000  # milliseconds, on a machine that has other work
+
 pytestmark = [pytest.mark.browser]
 
 
@@ -264,6 +266,7 @@ def test_the_page_of_the_api_lists_operations_and_calls_in_the_name_of_who_is_si
     open_page: OpenPage,
 ) -> None:
     page = open_page("admin")
+    page.set_default_timeout(BUSY)  # the page draws a thousand operations
     page.goto("/api/docs")
     page.locator(".opblock-tag", has_text="Institution").first.click()
     added = page.locator(".opblock-post", has_text="/api/v1/academics/departments").first
@@ -271,5 +274,6 @@ def test_the_page_of_the_api_lists_operations_and_calls_in_the_name_of_who_is_si
     added.get_by_role("button", name="Try it out").click()
     added.locator("textarea").fill('{"name": "Department of Tries", "code": "TRY"}')
     added.get_by_role("button", name="Execute").click()
-    expect(added.locator(".live-responses-table tbody .response-col_status")).to_contain_text("201")
+    status = added.locator(".live-responses-table tbody .response-col_status")
+    expect(status).to_contain_text("201", timeout=BUSY)
     no_console_errors(page)
