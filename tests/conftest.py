@@ -17,6 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
@@ -37,6 +38,11 @@ from tests.sharing import Sharing
 
 DEMO = (sys.executable, "-m", "quad.cli.main", "demo")
 _problems: dict[str, str | None] = {}
+# A busy machine is no failure.
+hypothesis.settings.register_profile(
+    "quad", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("quad")
 late.EVERY = 0.0  # late writes happen when a test flushes them, not in the middle of another one
 
 
