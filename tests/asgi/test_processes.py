@@ -134,9 +134,10 @@ def check_doors(serving: list[Process], cookie: str) -> None:
     """Each process counts by itself now: it lets so many try to sign in, and everybody read."""
     for process in serving:
         with httpx.Client(base_url=process.url, timeout=30) as client:
-            tries = [client.post(SIGN_IN, json=WRONG).status_code for _try in range(SIGN_INS + 1)]
+            tries: list[int] = []
+            while 429 not in tries and len(tries) <= 3 * SIGN_INS:  # a minute may end among them
+                tries.append(client.post(SIGN_IN, json=WRONG).status_code)
             assert set(tries) == {401, 429}
-            assert tries[-1] == 429
             client.cookies.set(SESSION_COOKIE, cookie)
             for place in ("/", "/messages", "/community", "/healthz", "/api/v1/conversations"):
                 assert client.get(place).status_code == 200, place
