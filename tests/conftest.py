@@ -257,8 +257,9 @@ def filled_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (place / "turn").open("w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if not (place / "told").exists():
+            # Fresh: what an earlier attempt left half filled is no demo.
             told = subprocess.run(
-                [*DEMO, "--no-serve", "--folder", str(place / "data")],
+                [*DEMO, "--no-serve", "--fresh", "--folder", str(place / "data")],
                 capture_output=True,
                 text=True,
                 check=True,

@@ -310,7 +310,10 @@ def undo_stop(db: Session, token: str) -> str:
     user_id, name = read_token(db, token)
     which = Preference.stopped.in_(GATHERED) if name == DIGESTS else Preference.kind == name
     stopped = select(Preference.kind, Preference.stopped).where(
-        Preference.user_id == user_id, Preference.stopped.is_not(None), which
+        Preference.user_id == user_id,
+        Preference.stopped.is_not(None),
+        Preference.kind.in_(KINDS),
+        which,
     )
     for kind, rhythm in db.execute(stopped).all():
         assert rhythm is not None

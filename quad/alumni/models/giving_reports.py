@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from quad.alumni.models.engagements import Engagement
-from quad.alumni.models.members import Member, shown_email
+from quad.alumni.models.members import Member
 from quad.alumni.models.references import WAITING, Reference
+from quad.alumni.models.reports import shown_email
 from quad.core.db.views import view
 from quad.identity.models.accounts import User
 from quad.institution.models import Department

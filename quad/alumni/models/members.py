@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import (
     Boolean,
-    ColumnElement,
     Computed,
     Date,
     ForeignKey,
@@ -22,10 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
-    case,
     false,
-    null,
-    or_,
     true,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -239,9 +235,3 @@ constraint("uq_alumni_member_user_id", _l("This person has a profile already."))
 constraint(
     "uq_alumni_member_student_id", _l("This academic record belongs to somebody else already.")
 )
-
-
-def shown_email(person: Any, member: Any) -> ColumnElement[Any]:
-    """Return the mail address of `person` for a view; empty where the outer-joined `member` does not tell everybody."""
-    told = or_(member.id.is_(None), member.email_seen == int(Seen.NETWORK))
-    return case((told, person.email_as_typed), else_=null())

@@ -21,6 +21,14 @@ def _public(code: Any, value: Any) -> Any:
     return case((code == NETWORK, func.nullif(value, "")), else_=null())
 
 
+def shown_email(person: Any, member: Any) -> Any:
+    """Return the mail address of `person`; nothing where the outer-joined `member` does not tell it to everybody."""
+    return case(
+        (member.id.is_(None), person.email_as_typed),
+        else_=_public(member.email_seen, person.email_as_typed),
+    )
+
+
 def _number(model: Any, code: Any) -> Any:
     found = select(func.count(model.id)).where(model.member_id == Member.id).correlate(Member)
     return case((code == NETWORK, found.scalar_subquery()), else_=null())

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Integer, String, func, literal_column, select, type_coerce
 from sqlalchemy.orm import Mapped, mapped_column
 
-from quad.alumni.models.members import Member, shown_email
+from quad.alumni.models.members import Member
+from quad.alumni.models.reports import shown_email
 from quad.careers.models.applications import Application
 from quad.careers.models.jobs import COMPANY_LENGTH, Drive, Job, JobSkill, JobView, PostingState
 from quad.core.counters import counter
